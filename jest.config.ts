@@ -1,0 +1,28 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest'
+
+type Project = Exclude<NonNullable<Config['projects']>[number], string>
+
+const project = (name: string, more: Partial<Project> = {}): Project => ({
+  displayName: name,
+  rootDir: `packages/${name}`,
+  testEnvironment: 'node',
+  // Resolves the packages and #runtime to src/*.ts: no build before a test.
+  testEnvironmentOptions: { customExportConditions: ['@oauth-introspect/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/../../tools/jest-esbuild.mjs' },
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  collectCoverageFrom: ['<rootDir>/src/**/*.ts'],
+  ...more,
+})
+
+const config: Config = {
+  projects: [
+    ...['core', 'express', 'koa', 'hono', 'dev-server', 'testkit'].map((name) => project(name)),
+    // The oldest Hono that the adapter allows, in place of the newest, for the adapter as well as for the application.
+    project('hono', { displayName: 'hono 4.0', moduleNameMapper: { '^hono$': 'hono40', '^hono/(.*)$': 'hono40/$1' } }),
+  ],
+  coverageProvider: 'babel',
+  coverageReporters: ['text', 'lcov', 'json-summary'],
+}
+export default config

@@ -1,0 +1,67 @@
+/**
+ * What is known about tokens: remembered, or asked for now. Puts memory, client and claims schema together for one authorization server.
+ *
+ * @module
+ */
+import { runtime } from '#runtime'
+import { type Answer, createMemory, type Recollection } from './cache/remember.ts'
+import { readClaims } from './claims-schema.ts'
+import { IntrospectionError } from './errors.ts'
+import type { EventSink } from './events.ts'
+import { createIntrospectionClient } from './introspection-client.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { ResourceServerStats } from './outcome.ts'
+import { connectByFetch } from './runtime/fetch-connection.ts'
+
+/** The answers about tokens. */
+export interface Answers {
+  /** The answer about a token, at most `maxAgeMs` old; rejects with an `IntrospectionError` when it cannot be had. */
+  recall(token: string, maxAgeMs: number): Recollection | Promise<Recollection>
+  forget(token: string): Promise<void>
+  stats(): Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
+  close(): Promise<void>
+}
+
+// So many answers, all of them "inactive", are more likely about us than about the tokens: the wrong client, tenant or issuer asks.
+const suspiciousInactivity = 20
+
+/** Makes the answers of one resource server. */
+export function createAnswers(settings: ResolvedOptions, events: EventSink): Answers {
+  const { now } = settings
+  const connection =
+    settings.transport === undefined
+      ? runtime.connect(settings.endpoint.origin, { maxConnections: 16, connectTimeoutMs: settings.timeoutMs })
+      : connectByFetch(settings.transport)
+  const client = createIntrospectionClient({ ...settings, connection, events })
+  const memory = createMemory({ rules: settings.memory, now, identity: client.identity, sha256: runtime.sha256, ask })
+  let calls = 0
+  let failedCalls = 0
+  let inactiveOnly = 0
+
+  async function ask(token: string): Promise<Answer> {
+    const sentAt = now()
+    calls++
+    try {
+      const introspection = await client.introspect(token)
+      watchForInactivity(introspection.active)
+      if (!introspection.active) return { active: false, sentAt }
+      return { active: true, introspection, sentAt, ...(await readClaims(settings.claims, introspection.claims)) }
+    } catch (error) {
+      failedCalls++
+      if (IntrospectionError.is(error)) events.fault(error)
+      throw error
+    }
+  }
+
+  function watchForInactivity(active: boolean): void {
+    inactiveOnly = active ? Infinity : inactiveOnly + 1
+    if (inactiveOnly === suspiciousInactivity) events.warn('EVERYTHING_INACTIVE')
+  }
+
+  return {
+    recall: memory.recall,
+    forget: memory.forget,
+    stats: () => ({ calls, failedCalls, ...memory.size() }),
+    close: () => connection.close(),
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Finds the access token in a request, RFC 6750 §2.1. Never decides whether the token is good.
+ *
+ * @module
+ */
+import type { ResourceRequest } from './resource-request.ts'
+
+/** The token text that is accepted: `b64token` of RFC 6750 §2.1, or any `VSCHAR` of RFC 6749 A.12 but space and comma. */
+export type TokenSyntax = 'b64token' | 'vschar'
+
+/** Where and how a token may be presented. */
+export interface PresentationRules {
+  readonly tokenSyntax: TokenSyntax
+  /** Characters. */
+  readonly maxTokenLength: number
+}
+
+/** What a request presents. `nothing` is no fault of the client: it has not tried to use a token. */
+export type Presented =
+  | { readonly token: string }
+  | { readonly nothing: 'token_missing' | 'scheme_unsupported' }
+  | { readonly fault: 'request_malformed' | 'token_malformed' }
+
+const syntaxes: Readonly<Record<TokenSyntax, RegExp>> = {
+  b64token: /^[A-Za-z0-9\-._~+/]+=*$/,
+  vschar: /^[\x21-\x2b\x2d-\x7e]+$/,
+}
+
+const missing: Presented = { nothing: 'token_missing' }
+const unsupported: Presented = { nothing: 'scheme_unsupported' }
+const malformedRequest: Presented = { fault: 'request_malformed' }
+const malformedToken: Presented = { fault: 'token_malformed' }
+
+/** Reads the token from the `Authorization` field. Several lines, or several credentials in one, are ambiguous (RFC 9110 §5.3). */
+export function readBearerToken(request: ResourceRequest, rules: PresentationRules): Presented {
+  const lines = request.header('authorization')
+  if (lines.length > 1) return malformedRequest
+  const value = lines[0] ?? ''
+  if (value === '') return missing
+  const schemeEnd = value.search(/[ \t]/)
+  const scheme = schemeEnd < 0 ? value : value.slice(0, schemeEnd)
+  // ASCII only: toLowerCase() folds no other letter into these six, and the length rules out the rest.
+  if (scheme.length !== 6 || scheme.toLowerCase() !== 'bearer') return joinsCredentials(value) ? malformedRequest : unsupported
+  return readCredentials(value, schemeEnd, rules)
+}
+
+function readCredentials(value: string, schemeEnd: number, rules: PresentationRules): Presented {
+  if (schemeEnd < 0) return malformedRequest
+  let start = schemeEnd
+  while (value[start] === ' ') start++
+  const token = value.slice(start)
+  if (token === '' || /[ \t,]/.test(token)) return malformedRequest
+  if (token.length > rules.maxTokenLength || !syntaxes[rules.tokenSyntax].test(token)) return malformedToken
+  return { token }
+}
+
+/**
+ * Tells whether a value of another scheme holds a second set of credentials: runtimes with `Headers` join repeated lines with a comma,
+ * and a proxy in front may have authorised only one of them. After a comma a parameter has its `=`; a scheme has a space and no `=`.
+ */
+function joinsCredentials(value: string): boolean {
+  return /,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+ +[^=\s]/.test(value.replace(/"(?:[^"\\]|\\.)*"/g, '""'))
+}

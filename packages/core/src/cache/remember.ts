@@ -1,0 +1,127 @@
+/**
+ * Remembers answers, never decisions, RFC 7662 §4: never past `exp`, by the wall clock on each hit; faults are never kept.
+ * Calls for one token are joined; what they share is a promise of plain data, and no caller can end it for the others.
+ *
+ * @module
+ */
+import type { AnswerSource } from '../events.ts'
+import type { ActiveIntrospection } from '../introspection-response.ts'
+import { createMemoryStore, type MemoryStore } from './memory-store.ts'
+
+/** An answer of the authorization server, with what the `claims` schema made of it. Times in milliseconds. */
+export type Answer =
+  | {
+      readonly active: true
+      readonly introspection: ActiveIntrospection
+      readonly claims: unknown
+      /** Where the schema was not met: paths, no values. */
+      readonly invalidPaths: readonly string[] | undefined
+      readonly sentAt: number
+    }
+  | { readonly active: false; readonly sentAt: number }
+
+/** An answer and where it came from. */
+export interface Recollection {
+  readonly answer: Answer
+  readonly source: AnswerSource
+}
+
+/** Milliseconds and entries. An age of 0 keeps nothing. */
+export interface MemoryRules {
+  readonly maxEntries: number
+  readonly maxAgeMs: number
+  readonly inactiveMaxEntries: number
+  readonly inactiveMaxAgeMs: number
+}
+
+/** What remembering rests on. */
+export interface MemoryParts {
+  readonly rules: MemoryRules
+  readonly now: () => number
+  /** Everything but the token that can change an answer, as one text. */
+  readonly identity: string
+  readonly sha256: (text: string) => string | Promise<string>
+  readonly ask: (token: string) => Promise<Answer>
+}
+
+/** The answers about tokens. */
+export interface Memory {
+  /** The answer about a token, asked for unless one younger than `maxAgeMs` is known; at once when it is and the digest is. */
+  recall(token: string, maxAgeMs: number): Recollection | Promise<Recollection>
+  forget(token: string): Promise<void>
+  size(): { readonly entries: number; readonly inactiveEntries: number; readonly callsInFlight: number }
+}
+
+interface Call {
+  readonly sentAt: number
+  readonly answer: Promise<Answer>
+}
+
+/** Makes the memory of one resource server. */
+export function createMemory({ rules, now, identity, sha256, ask }: MemoryParts): Memory {
+  const active: MemoryStore<Answer> = createMemoryStore(rules.maxEntries)
+  // A store of their own: a flood of made-up tokens evicts no good one.
+  const inactive: MemoryStore<Answer> = createMemoryStore(rules.inactiveMaxEntries)
+  const calls = new Map<string, Call>()
+  const prefix = sha256(identity)
+
+  /** SHA-256 over the digest of the identity and the token: tokens are not kept in plain text (RFC 9700 §4.9.3). */
+  function digest(token: string): string | Promise<string> {
+    return typeof prefix === 'string' ? sha256(prefix + token) : prefix.then((ready) => sha256(ready + token))
+  }
+
+  function recallBy(key: string, token: string, maxAgeMs: number): Recollection | Promise<Recollection> {
+    const at = now()
+    const answer = active.get(key) ?? inactive.get(key)
+    if (answer !== undefined && isUsable(answer, at, maxAgeMs)) return { answer, source: 'memory' }
+    const call = calls.get(key)
+    // Memory that keeps nothing joins nothing either: an answer must then not be older than the request.
+    if (call !== undefined && isYounger(call, at, Math.min(maxAgeMs, rules.maxAgeMs)))
+      return call.answer.then((joined) => ({ answer: joined, source: 'joined' }))
+    return startCall(key, token, at).then((asked) => ({ answer: asked, source: 'asked' }))
+  }
+
+  function startCall(key: string, token: string, sentAt: number): Promise<Answer> {
+    const call: Call = { sentAt, answer: ask(token).then((answer) => keep(key, call, answer)) }
+    calls.set(key, call)
+    const end = (): void => {
+      if (calls.get(key) === call) calls.delete(key)
+    }
+    call.answer.then(end, end)
+    return call.answer
+  }
+
+  /** Keeps an answer, unless the token was forgotten or asked about again meanwhile. */
+  function keep(key: string, call: Call, answer: Answer): Answer {
+    if (calls.get(key) !== call) return answer
+    active.delete(key)
+    inactive.delete(key)
+    if (isUsable(answer, now(), Infinity)) (answer.active ? active : inactive).set(key, answer)
+    return answer
+  }
+
+  function isUsable(answer: Answer, at: number, maxAgeMs: number): boolean {
+    if (!isYounger(answer, at, Math.min(maxAgeMs, answer.active ? rules.maxAgeMs : rules.inactiveMaxAgeMs))) return false
+    const exp = answer.active ? answer.introspection.exp : undefined
+    return exp === undefined || at < exp * 1000
+  }
+
+  return {
+    recall(token, maxAgeMs) {
+      const key = digest(token)
+      return typeof key === 'string' ? recallBy(key, token, maxAgeMs) : key.then((ready) => recallBy(ready, token, maxAgeMs))
+    },
+    async forget(token) {
+      const key = await digest(token)
+      calls.delete(key)
+      active.delete(key)
+      inactive.delete(key)
+    },
+    size: () => ({ entries: active.size, inactiveEntries: inactive.size, callsInFlight: calls.size }),
+  }
+}
+
+/** Age counts from when the call was sent; one that lies ahead means that the clock was set back: nothing is known of its age. */
+function isYounger({ sentAt }: { readonly sentAt: number }, at: number, maxAgeMs: number): boolean {
+  return at >= sentAt && at - sentAt < maxAgeMs
+}

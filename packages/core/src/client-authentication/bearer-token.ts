@@ -1,0 +1,57 @@
+/**
+ * A bearer token of our own, RFC 7662 §2.1: for introspection endpoints that are themselves protected resources.
+ *
+ * @module
+ */
+import { OptionFaults } from '../option-faults.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
+
+/** Gets, keeps and renews an access token of our own. */
+export interface TokenSource {
+  token(): Promise<string>
+  /** Forgets the token: it was refused. */
+  invalidate(): void
+}
+
+const b64token = /^[A-Za-z0-9\-._~+/]+=*$/
+
+/**
+ * Authenticates by `Authorization: Bearer`: with a fixed token, one that a function gives for each call, or one of a token source.
+ *
+ * @throws {TypeError} when the token is missing or cannot stand in a header; for a function or source, when the call is made.
+ */
+export function bearerToken(token: string | (() => string | Promise<string>) | TokenSource | undefined): ClientAuthentication {
+  const give = readGiver(token)
+  return Object.freeze({
+    method: 'bearer_token',
+    identity: '',
+    credentials: () => {
+      const given = give()
+      return typeof given === 'string' ? present(given) : given.then(present)
+    },
+  })
+}
+
+function readGiver(token: unknown): () => string | Promise<string> {
+  if (typeof token === 'string') {
+    present(token)
+    return () => token
+  }
+  if (typeof token === 'function') return token as () => string | Promise<string>
+  if (typeof token === 'object' && token !== null && 'token' in token && typeof token.token === 'function') {
+    const source = token as TokenSource
+    return () => source.token()
+  }
+  const faults = new OptionFaults()
+  if (token === undefined) faults.say('"token" is undefined: is an environment variable missing?')
+  else faults.expect('token', 'a string, a function or a token source', token)
+  faults.throwAny('bearerToken()')
+  return () => ''
+}
+
+function present(token: unknown): { readonly headers: Readonly<Record<string, string>> } {
+  if (typeof token !== 'string' || !b64token.test(token)) {
+    throw new TypeError('bearerToken(): "token" must be text that can stand in an Authorization header (RFC 6750 §2.1)')
+  }
+  return { headers: { authorization: `Bearer ${token}` } }
+}

@@ -1,0 +1,96 @@
+/**
+ * What an operator can watch. A listener that throws disturbs no request; faults and warnings that repeat are counted, not poured out.
+ *
+ * @module
+ */
+import type { RefusalReason } from './challenge.ts'
+import type { IntrospectionError, IntrospectionErrorCode } from './errors.ts'
+import type { ResourceRequest } from './resource-request.ts'
+
+/** Conditions that work, but that an operator should know of. */
+export type WarningCode = 'AUDIENCE_UNCHECKED' | 'EVERYTHING_INACTIVE'
+
+/** Where the answer about a token came from. */
+export type AnswerSource = 'memory' | 'asked' | 'joined'
+
+/** What happened, without the time. */
+export type Happening =
+  | { readonly type: 'granted'; readonly source: AnswerSource; readonly ageMs: number }
+  | { readonly type: 'refused'; readonly reason: RefusalReason; readonly status: number; readonly paths?: readonly string[] }
+  | {
+      readonly type: 'introspected'
+      readonly authorizationServer: string
+      /** HTTP status of the reply; 0 where there was none. */
+      readonly status: number
+      readonly durationMs: number
+      readonly attempt: number
+    }
+  | {
+      readonly type: 'fault'
+      readonly code: IntrospectionErrorCode
+      readonly error: IntrospectionError
+      /** How often this code came since it was last told, this time included. */
+      readonly count: number
+    }
+  | { readonly type: 'warning'; readonly code: WarningCode; readonly count: number }
+
+/** An event of a resource server: `at` in milliseconds since epoch; `request`, where there is one, is not enumerable. */
+export type IntrospectEvent = Happening & { readonly at: number; readonly request?: ResourceRequest }
+
+/** Takes what happened; `request` rides along unseen by loggers that print an event whole. */
+export interface EventSink {
+  /** False when nobody listens, so that the hot path need not describe what nobody reads. */
+  readonly listening: boolean
+  emit(happening: Exclude<Happening, { readonly type: 'fault' | 'warning' }>, request?: ResourceRequest): void
+  fault(error: IntrospectionError): void
+  warn(code: WarningCode): void
+  /** How often the listener has thrown. */
+  readonly listenerFailures: number
+}
+
+const quietMs = 60_000
+
+/** Makes the sink that hands events to a listener. */
+export function createEventSink(listener: ((event: IntrospectEvent) => void) | undefined, now: () => number): EventSink {
+  let listenerFailures = 0
+  const told = new Map<string, { at: number; unsaid: number }>()
+
+  function tell(happening: Happening, request?: ResourceRequest): void {
+    if (listener === undefined) return
+    const event: IntrospectEvent = { ...happening, at: now() }
+    if (request !== undefined) Object.defineProperty(event, 'request', { value: request })
+    try {
+      listener(event)
+    } catch {
+      listenerFailures++
+    }
+  }
+
+  /** The number of times a code has to be told of now: 0 while it has been told less than a minute ago. */
+  function due(code: string): number {
+    const at = now()
+    const last = told.get(code)
+    if (last !== undefined && at >= last.at && at - last.at < quietMs) {
+      last.unsaid++
+      return 0
+    }
+    told.set(code, { at, unsaid: 0 })
+    return (last?.unsaid ?? 0) + 1
+  }
+
+  return {
+    listening: listener !== undefined,
+    emit: tell,
+    fault(error) {
+      const count = due(error.code)
+      if (count > 0) tell({ type: 'fault', code: error.code, error, count })
+    },
+    warn(code) {
+      const count = due(code)
+      if (count > 0) tell({ type: 'warning', code, count })
+    },
+    get listenerFailures() {
+      return listenerFailures
+    },
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * One question to one introspection endpoint, RFC 7662 §2.1: POST, form-encoded, authenticated, under one deadline, retried at most
+ * as often as allowed. No redirect is followed, and nothing of the caller's request but the token goes along (§5).
+ *
+ * @module
+ */
+import type { ClientAuthentication, Credentials } from './client-authentication/client-authentication.ts'
+import { IntrospectionError } from './errors.ts'
+import type { EventSink } from './events.ts'
+import { type IntrospectionResponse, type ReplyRules, readIntrospectionReply } from './introspection-response.ts'
+import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
+
+/** What asking rests on. */
+export interface IntrospectionClientParts {
+  readonly endpoint: URL
+  /** The name under which events speak of this authorization server. */
+  readonly authorizationServer: string
+  readonly clientAuthentication: ClientAuthentication
+  readonly connection: Connection
+  readonly timeoutMs: number
+  readonly maxResponseBytes: number
+  readonly retries: number
+  readonly maxConcurrentCalls: number
+  readonly replyRules: ReplyRules
+  readonly events: EventSink
+  readonly now: () => number
+}
+
+/** Asks about tokens. */
+export interface IntrospectionClient {
+  /** Everything but the token that can change an answer: parts with their lengths, so that no two sets of parts read the same. */
+  readonly identity: string
+  /** @throws {IntrospectionError} with any code; whatever a credentials function of the application throws comes through as it is. */
+  introspect(token: string): Promise<IntrospectionResponse>
+}
+
+// Raised when replies come to be read differently, so that answers kept by an older version are not taken for ours.
+const readerVersion = '1'
+const accept = 'application/json'
+const tokenTypeHint = 'access_token'
+
+/** Makes the client of one endpoint. */
+export function createIntrospectionClient(parts: IntrospectionClientParts): IntrospectionClient {
+  const { endpoint, clientAuthentication, connection, replyRules, events, now } = parts
+  let callsInFlight = 0
+
+  async function introspect(token: string): Promise<IntrospectionResponse> {
+    if (callsInFlight >= parts.maxConcurrentCalls) {
+      throw new IntrospectionError('OVERLOADED', `${parts.maxConcurrentCalls} introspection calls are under way`)
+    }
+    callsInFlight++
+    const deadline = new Deadline(parts.timeoutMs)
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const reply = await attemptOnce(token, deadline, attempt)
+        if (attempt > parts.retries || deadline.expired || !isWorthRetrying(reply)) return readOutcome(reply, token)
+      }
+    } finally {
+      deadline.clear()
+      callsInFlight--
+    }
+  }
+
+  async function attemptOnce(token: string, deadline: Deadline, attempt: number): Promise<HttpReply | HttpFailure> {
+    const sentAt = now()
+    const credentials = await settleBefore(deadline, clientAuthentication.credentials())
+    if (credentials === undefined) return { failure: 'ENDPOINT_TIMEOUT', replied: false }
+    const body = new URLSearchParams({ token, token_type_hint: tokenTypeHint, ...credentials.form }).toString()
+    const headers = { accept, 'content-type': 'application/x-www-form-urlencoded', ...credentials.headers }
+    const reply = await connection.exchange(
+      { method: 'POST', url: endpoint, headers, body },
+      { deadline, maxBytes: parts.maxResponseBytes },
+    )
+    if (events.listening) {
+      const status = 'failure' in reply ? 0 : reply.status
+      events.emit({ type: 'introspected', authorizationServer: parts.authorizationServer, status, durationMs: now() - sentAt, attempt })
+    }
+    return reply
+  }
+
+  function readOutcome(reply: HttpReply | HttpFailure, token: string): IntrospectionResponse {
+    if ('failure' in reply) throw toError(reply, parts.timeoutMs, parts.maxResponseBytes)
+    return readIntrospectionReply(reply, token, replyRules, now())
+  }
+
+  const request = [endpoint.href, clientAuthentication.method, clientAuthentication.identity, 'POST', 'form:token', tokenTypeHint, accept]
+  const reading = [replyRules.scopeSeparator, ...replyRules.inactiveErrors, readerVersion]
+  return { introspect, identity: [...request, ...reading].map((part) => `${part.length}:${part}`).join('') }
+}
+
+/** Introspection is read-only (RFC 9110 §9.2.2), so that a request lost on the way, or turned away for now, may be sent again. */
+function isWorthRetrying(reply: HttpReply | HttpFailure): boolean {
+  if ('failure' in reply) return reply.failure === 'ENDPOINT_UNREACHABLE' && !reply.replied
+  return [502, 503, 504].includes(reply.status) && reply.header('retry-after') === undefined
+}
+
+/** The credentials, or `undefined` when they come too late. */
+async function settleBefore(deadline: Deadline, credentials: Credentials | Promise<Credentials>): Promise<Credentials | undefined> {
+  if (!('then' in credentials)) return credentials
+  const late = new Promise<undefined>((resolve) => {
+    deadline.whenExpired(() => {
+      resolve(undefined)
+    })
+  })
+  return Promise.race([credentials, late])
+}
+
+function toError({ failure, systemCode }: HttpFailure, timeoutMs: number, maxResponseBytes: number): IntrospectionError {
+  const because = systemCode === undefined ? '' : `: ${systemCode}`
+  const what: Readonly<Record<HttpFailure['failure'], string>> = {
+    ENDPOINT_UNREACHABLE: `the introspection endpoint cannot be reached${because}`,
+    ENDPOINT_TIMEOUT: `the introspection endpoint did not answer within ${timeoutMs} ms`,
+    RESPONSE_TOO_LARGE: `the introspection reply is larger than ${maxResponseBytes} bytes`,
+    RESPONSE_NOT_CONFORM: `the introspection reply cannot be decoded${because}`,
+  }
+  return new IntrospectionError(failure, what[failure])
+}

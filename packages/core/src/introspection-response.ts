@@ -1,0 +1,159 @@
+/**
+ * Reads the authorization server's answer, RFC 7662 §2.2, as what it is: untrusted. Only `active === true` is active.
+ * Members that this file reads and that are of the wrong type make the whole reply unusable; unknown members are kept.
+ *
+ * @module
+ */
+import { IntrospectionError } from './errors.ts'
+import { readRetryAfter } from './retry-after.ts'
+import type { HttpReply } from './runtime/runtime.ts'
+import { readJsonObject } from './strict-json.ts'
+
+/** The members of a reply, or what a schema made of them. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** An active token: wire names, lists where the wire allows one or several, times in seconds. */
+export interface ActiveIntrospection {
+  readonly active: true
+  readonly scope: readonly string[]
+  readonly aud: readonly string[]
+  readonly client_id: string | undefined
+  readonly username: string | undefined
+  readonly token_type: string | undefined
+  readonly sub: string | undefined
+  readonly iss: string | undefined
+  readonly exp: number | undefined
+  readonly iat: number | undefined
+  readonly nbf: number | undefined
+  /** A `cnf` member is there: whoever presents the token must prove more than its possession (RFC 7800). */
+  readonly bound: boolean
+  /** Everything the server said, deep-frozen. */
+  readonly claims: Claims
+}
+
+/** What the authorization server knows of a token. */
+export type IntrospectionResponse = ActiveIntrospection | { readonly active: false }
+
+/** How replies are read. */
+export interface ReplyRules {
+  readonly scopeSeparator: string
+  /** Error codes of a 400 that are about the token presented, not about our request. */
+  readonly inactiveErrors: readonly string[]
+}
+
+/**
+ * Reads a reply about a token.
+ *
+ * @throws {IntrospectionError} `CLIENT_REJECTED` (401), `REQUEST_REJECTED` (other 4xx), `ENDPOINT_UNAVAILABLE` (429, 5xx), `RESPONSE_NOT_CONFORM`.
+ */
+export function readIntrospectionReply(reply: HttpReply, token: string, rules: ReplyRules, now: number): IntrospectionResponse {
+  if (reply.status !== 200) return readRefusal(reply, rules, now)
+  if (!isJson(reply)) throw notConform('its media type is not application/json')
+  const json = readJsonObject(reply.body)
+  if ('fault' in json) throw notConform(json.fault)
+  const { active } = json.members
+  if (active === false) return { active: false }
+  if (active !== true) throw notConform('"active" is not a boolean')
+  return readActive(json.members, token, rules)
+}
+
+function readRefusal(reply: HttpReply, rules: ReplyRules, now: number): IntrospectionResponse {
+  const { status } = reply
+  if (status === 400 && isJson(reply)) {
+    const json = readJsonObject(reply.body)
+    const error = 'members' in json ? json.members['error'] : undefined
+    if (typeof error === 'string' && rules.inactiveErrors.includes(error)) return { active: false }
+  }
+  if (status === 401) throw new IntrospectionError('CLIENT_REJECTED', 'the authorization server refused our client credentials')
+  if (status === 408 || status === 429 || (status >= 500 && status < 600)) {
+    const retryAfter = readRetryAfter(reply.header('retry-after'), now)
+    throw new IntrospectionError('ENDPOINT_UNAVAILABLE', `the introspection endpoint answered with status ${status}`, retryAfter)
+  }
+  if (status >= 400 && status < 500) {
+    throw new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
+  }
+  throw notConform(`its status is ${status}`)
+}
+
+/** RFC 8259 §8.1: UTF-8 and nothing else, so a charset that says otherwise is not JSON that we can read. */
+function isJson(reply: HttpReply): boolean {
+  const [type = '', ...parameters] = (reply.header('content-type') ?? '').split(';').map((part) => part.trim().toLowerCase())
+  return type === 'application/json' && parameters.every((parameter) => !/^charset=(?!"?utf-8"?$)/.test(parameter))
+}
+
+function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {
+  clean(members, token)
+  return {
+    active: true,
+    scope: Object.freeze(readScope(members, rules.scopeSeparator)),
+    aud: Object.freeze(readAudience(members['aud'])),
+    client_id: readString(members, 'client_id'),
+    username: readString(members, 'username'),
+    token_type: readString(members, 'token_type'),
+    sub: readString(members, 'sub'),
+    iss: readString(members, 'iss'),
+    exp: readTime(members, 'exp'),
+    iat: readTime(members, 'iat'),
+    nbf: readTime(members, 'nbf'),
+    bound: readConfirmation(members['cnf']),
+    claims: members,
+  }
+}
+
+/**
+ * Takes out of the reply what no handler should hold, and freezes the rest: an own `__proto__`, which becomes a prototype when a handler
+ * copies the object, and any text with the token in it. (A text shorter than 16 characters cannot be told from ordinary words.)
+ */
+function clean(value: unknown, token: string): void {
+  if (typeof value !== 'object' || value === null) return
+  const parent = value as Record<string, unknown>
+  for (const name of Object.keys(parent)) {
+    const member = parent[name]
+    if (name === '__proto__' || (token.length >= 16 && (name.includes(token) || (typeof member === 'string' && member.includes(token))))) {
+      if (Array.isArray(value)) value[Number(name)] = null
+      else Reflect.deleteProperty(parent, name)
+    } else clean(member, token)
+  }
+  Object.freeze(value)
+}
+
+/** `null` says the same as absence: some servers write it for what they do not know. */
+function readString(members: Record<string, unknown>, name: string): string | undefined {
+  const value = members[name] ?? undefined
+  if (value === undefined || typeof value === 'string') return value
+  throw notConform(`"${name}" is not a string`)
+}
+
+/** NumericDate of RFC 7519 §2: may have a fraction, which is rounded down. */
+function readTime(members: Record<string, unknown>, name: string): number | undefined {
+  const value = members[name] ?? undefined
+  if (value === undefined) return undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return Math.floor(value)
+  throw notConform(`"${name}" is not a number of seconds`)
+}
+
+/** A string as RFC 7662 §2.2 has it, or a list as many servers do; an item with a separator in it stays one item, which matches nothing. */
+function readScope(members: Record<string, unknown>, separator: string): string[] {
+  const value = members['scope'] ?? members['scp'] ?? undefined
+  if (value === undefined) return []
+  if (typeof value === 'string') return [...new Set(value.split(separator).filter((scope) => scope !== ''))]
+  if (Array.isArray(value)) return value.filter((item: unknown) => typeof item === 'string' && item !== '')
+  throw notConform('"scope" is neither a string nor a list')
+}
+
+/** A string or a list (RFC 7519 §4.1.3). Whatever else stands there names no audience, so that a required one is not met. */
+function readAudience(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.filter((item: unknown) => typeof item === 'string') : []
+}
+
+/** Any object binds the token, an empty or unknown one too: the server said "bound" (RFC 7800 §3.1, read to fail closed). */
+function readConfirmation(value: unknown): boolean {
+  if (value === undefined) return false
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true
+  throw notConform('"cnf" is not an object')
+}
+
+function notConform(what: string): IntrospectionError {
+  return new IntrospectionError('RESPONSE_NOT_CONFORM', `the introspection reply cannot be used: ${what}`)
+}

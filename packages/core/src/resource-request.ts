@@ -1,0 +1,120 @@
+/**
+ * The plain-data carrier between a framework and the core: what a resource request (RFC 6750 §2) shows of itself.
+ * Structural types only, so that nothing here pulls Node's or the DOM's declarations into the other's programs.
+ *
+ * @module
+ */
+
+/** A request to a protected resource, as an adapter hands it to `resourceServer.authorize()`. */
+export interface ResourceRequest<Native = unknown> {
+  readonly method: string
+  /** Path and query as the client sent them. */
+  readonly url: string
+  /** Every line of a header field; empty when the field is absent. */
+  header(name: string): readonly string[]
+  /** The form body, where the application has parsed it. */
+  readonly body?: unknown
+  /** The client's TLS certificate, DER. */
+  readonly clientCertificate?: Uint8Array
+  /** The framework's own request, for custom token sources and hooks. */
+  readonly native: Native
+}
+
+/** The part of Node's `IncomingMessage` that is read. */
+export interface NodeIncoming {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly originalUrl?: string | undefined
+  readonly rawHeaders: readonly string[]
+}
+
+class NodeRequest<Native> implements ResourceRequest<Native> {
+  readonly native: Native
+  readonly body?: unknown
+  readonly #incoming: NodeIncoming
+  readonly #url: string | undefined
+
+  constructor(incoming: NodeIncoming, native: Native, body: unknown, url: string | undefined) {
+    this.#incoming = incoming
+    this.#url = url
+    this.native = native
+    if (body !== undefined) this.body = body
+  }
+
+  get method(): string {
+    return this.#incoming.method ?? 'GET'
+  }
+
+  get url(): string {
+    return this.#url ?? this.#incoming.originalUrl ?? this.#incoming.url ?? '/'
+  }
+
+  // rawHeaders, because `headers` keeps only the first of several Authorization lines.
+  header(name: string): readonly string[] {
+    const { rawHeaders } = this.#incoming
+    const wanted = name.toLowerCase()
+    const lines: string[] = []
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+      const field = rawHeaders[at]
+      if (field?.length === wanted.length && field.toLowerCase() === wanted) lines.push(rawHeaders[at + 1] ?? '')
+    }
+    return lines
+  }
+}
+
+/** Shows a Node request (`http`, Express, Koa, an `upgrade` event) as a `ResourceRequest`. */
+export function nodeRequest<Incoming extends NodeIncoming>(
+  incoming: Incoming,
+  more?: { readonly body?: unknown; readonly url?: string },
+): ResourceRequest<Incoming>
+export function nodeRequest<Native>(
+  incoming: NodeIncoming,
+  more: { readonly body?: unknown; readonly url?: string; readonly native: Native },
+): ResourceRequest<Native>
+export function nodeRequest(
+  incoming: NodeIncoming,
+  more: { readonly body?: unknown; readonly url?: string; readonly native?: unknown } = {},
+): ResourceRequest {
+  return new NodeRequest(incoming, more.native ?? incoming, more.body, more.url)
+}
+
+/** The part of a web `Request` that is read. */
+export interface WebRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: { get(name: string): string | null }
+}
+
+class FetchRequest<Native> implements ResourceRequest<Native> {
+  readonly native: Native
+  readonly body?: unknown
+  readonly #request: WebRequest
+
+  constructor(request: WebRequest, native: Native, body: unknown) {
+    this.#request = request
+    this.native = native
+    if (body !== undefined) this.body = body
+  }
+
+  get method(): string {
+    return this.#request.method
+  }
+
+  get url(): string {
+    const { pathname, search } = new URL(this.#request.url)
+    return pathname + search
+  }
+
+  // `Headers` has already joined repeated lines with commas: bearer-token.ts refuses what comes of it.
+  header(name: string): readonly string[] {
+    const value = this.#request.headers.get(name)
+    return value === null ? [] : [value]
+  }
+}
+
+/** Shows a web `Request` (fetch handlers, Workers, Deno, Bun) as a `ResourceRequest`. */
+export function webRequest<Request extends WebRequest>(request: Request, more?: { readonly body?: unknown }): ResourceRequest<Request>
+export function webRequest<Native>(request: WebRequest, more: { readonly body?: unknown; readonly native: Native }): ResourceRequest<Native>
+export function webRequest(request: WebRequest, more: { readonly body?: unknown; readonly native?: unknown } = {}): ResourceRequest {
+  return new FetchRequest(request, more.native ?? request, more.body)
+}

@@ -1,0 +1,171 @@
+/**
+ * The story of one request, top to bottom: find the token, know or ask about it, judge the answer for this route, grant or refuse.
+ * The answer is remembered, the decision never.
+ *
+ * @module
+ */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { createAnswers } from './answers.ts'
+import { type AuthSource, GrantedAuth } from './auth-info.ts'
+import { readBearerToken } from './bearer-token.ts'
+import type { Answer, Recollection } from './cache/remember.ts'
+import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
+import { IntrospectionError } from './errors.ts'
+import { createEventSink } from './events.ts'
+import { createNeedsReader, type DefaultSchema, type Options, resolveOptions } from './options.ts'
+import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
+import { findUnmet, type Needs, noNeeds, type Requirements } from './requirements.ts'
+import type { ResourceRequest } from './resource-request.ts'
+import { grantsAll } from './scope.ts'
+
+/**
+ * Makes a resource server.
+ *
+ * @throws {TypeError} naming every wrong option.
+ */
+export function createResourceServer<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
+  options: Options<S, A>,
+): ResourceServer<StandardSchemaV1.InferOutput<S>, A>
+export function createResourceServer(options: Options<StandardSchemaV1>): ResourceServer<unknown> {
+  const settings = resolveOptions(options)
+  const { now, protection, rules, authorizationServer } = settings
+  const events = createEventSink(settings.onEvent, now)
+  const answers = createAnswers(settings, events)
+  const needsOf = createNeedsReader(settings.needs)
+  const grants: AuthSource['grants'] = (granted, scopes) => grantsAll(granted, scopes, rules.scopeMatching)
+  const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0 }
+  if (settings.audienceUnchecked) events.warn('AUDIENCE_UNCHECKED')
+
+  function authorize(request: ResourceRequest, requirements?: Requirements): Outcome<unknown> | Promise<Outcome<unknown>> {
+    const needs = needsOf(settings.needs, requirements)
+    const presented = readBearerToken(request, settings.presentation)
+    if ('fault' in presented) return refused(presented.fault, needs, request)
+    if ('token' in presented) return judgeToken(presented.token, needs, request)
+    return settings.optional ? passAnonymously(presented.nothing) : refused(presented.nothing, needs, request)
+  }
+
+  function judgeToken(
+    token: string,
+    needs: Needs,
+    request?: ResourceRequest,
+  ): Granted<unknown> | Refused | Promise<Granted<unknown> | Refused> {
+    const recalled = answers.recall(token, needs.maxAnswerAgeMs)
+    if (!('then' in recalled)) return judge(recalled, token, needs, request)
+    return recalled.then(
+      (recollection) => judge(recollection, token, needs, request),
+      (error: unknown) => refuseForFault(error, request),
+    )
+  }
+
+  /** On every request, whether the answer is new or remembered. */
+  function judge({ answer, source }: Recollection, token: string, needs: Needs, request?: ResourceRequest): Granted<unknown> | Refused {
+    if (source === 'memory') counts.hits++
+    if (source === 'joined') counts.joined++
+    if (!answer.active) return refused('token_inactive', needs, request)
+    const outcome = decide(answer, source !== 'memory', token, needs, request)
+    if (outcome.outcome === 'granted') {
+      counts.granted++
+      if (events.listening) events.emit({ type: 'granted', source, ageMs: now() - answer.sentAt }, request)
+    }
+    return outcome
+  }
+
+  function decide(
+    answer: ActiveAnswer,
+    fresh: boolean,
+    token: string,
+    needs: Needs,
+    request?: ResourceRequest,
+  ): Granted<unknown> | Refused {
+    const unmet = findUnmet(
+      { introspection: answer.introspection, claimsValid: answer.invalidPaths === undefined, fresh },
+      needs,
+      rules,
+      now(),
+    )
+    if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
+    const auth = new GrantedAuth({ answer, authorizationServer, grants }, token, new Standing(server, answer, needs))
+    return { outcome: 'granted', auth, headers: noHeaders }
+  }
+
+  function passAnonymously(nothing: 'token_missing' | 'scheme_unsupported'): Anonymous {
+    counts.anonymous++
+    const outcome: Anonymous = { outcome: 'anonymous', headers: noHeaders }
+    refusalsOfAnonymous.set(outcome, () => refused(nothing, settings.needs))
+    return outcome
+  }
+
+  function refused(reason: GivenReason, needs: Needs, request?: ResourceRequest, paths?: readonly string[]): Refused {
+    return tell(refuse(reason, protection, { scope: needs.scope }), request, paths)
+  }
+
+  /** Our own trouble is never the token's: 503 when the authorization server cannot be asked, 500 when it refuses us. */
+  function refuseForFault(error: unknown, request?: ResourceRequest): Refused {
+    if (!IntrospectionError.is(error)) throw error
+    return tell(refuse(reasonOf(error), protection, { retryAfterSeconds: error.retryAfterSeconds, cause: error }), request)
+  }
+
+  function tell(refusal: Refused, request?: ResourceRequest, paths?: readonly string[]): Refused {
+    const { reason, status } = refusal
+    counts.refused++
+    if (events.listening) events.emit({ type: 'refused', reason, status, ...(paths === undefined ? {} : { paths }) }, request)
+    return refusal
+  }
+
+  const server: ResourceServer<unknown> = {
+    authorize,
+    check(auth, requirements) {
+      const standing = GrantedAuth.standingOf(auth)
+      if (!(standing instanceof Standing) || standing.server !== server) {
+        throw new TypeError('check() takes the auth of a request that this resource server has granted')
+      }
+      const needs = needsOf(standing.needs, requirements)
+      const ageMs = now() - standing.answer.sentAt
+      if (ageMs >= needs.maxAnswerAgeMs) return judgeToken(auth.token, needs)
+      return decide(standing.answer, false, auth.token, needs)
+    },
+    ready: () => Promise.resolve(),
+    forget: answers.forget,
+    stats: () => ({ ...counts, ...answers.stats(), listenerFailures: events.listenerFailures }),
+    close: answers.close,
+  }
+  needsReaders.set(server, needsOf)
+  return server
+}
+
+type ActiveAnswer = Extract<Answer, { readonly active: true }>
+
+/** What a granted request was measured by, kept with its `auth` so that a later check can only add to it. */
+class Standing {
+  readonly server: object
+  readonly answer: ActiveAnswer
+  readonly needs: Needs
+
+  constructor(server: object, answer: ActiveAnswer, needs: Needs) {
+    this.server = server
+    this.answer = answer
+    this.needs = needs
+  }
+}
+
+function reasonOf({ code }: IntrospectionError): GivenReason {
+  if (code === 'CLIENT_REJECTED' || code === 'REQUEST_REJECTED') return 'authorization_server_rejected_us'
+  return code === 'OVERLOADED' ? 'overloaded' : 'authorization_server_unavailable'
+}
+
+const noHeaders: readonly Header[] = Object.freeze([])
+const refusalsOfAnonymous = new WeakMap<Anonymous, () => Refused>()
+const needsReaders = new WeakMap<object, ReturnType<typeof createNeedsReader>>()
+
+/** Checks a route's requirements when the route is made. @throws {TypeError} naming every fault. */
+export function checkRequirements(server: object, requirements: Requirements): void {
+  const needsOf = needsReaders.get(server)
+  // A resource server of another make, a wrapper for instance, reads them when it judges.
+  needsOf?.(noNeeds, requirements)
+}
+
+/** The refusal of a request that passed anonymously, where a guard behind wants a token. */
+export function refuseAnonymous(passed: Anonymous | undefined): Refused {
+  const refusal = passed === undefined ? undefined : refusalsOfAnonymous.get(passed)
+  return refusal === undefined ? refuse('token_missing', { realm: 'api' }) : refusal()
+}

@@ -1,0 +1,88 @@
+/**
+ * What the core needs of the place where it runs: a digest, and one HTTP exchange that keeps its bounds.
+ *
+ * @module
+ */
+
+/** One request to the authorization server. */
+export interface HttpRequest {
+  readonly method: 'POST'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A complete reply, its content decoded. */
+export interface HttpReply {
+  readonly status: number
+  /** A response field; `undefined` when it is absent. */
+  header(name: string): string | undefined
+  readonly body: Uint8Array
+}
+
+/** An exchange that brought no usable reply. */
+export interface HttpFailure {
+  readonly failure: 'ENDPOINT_UNREACHABLE' | 'ENDPOINT_TIMEOUT' | 'RESPONSE_TOO_LARGE' | 'RESPONSE_NOT_CONFORM'
+  /** True once a byte of the reply has been seen: such a request is not sent again. */
+  readonly replied: boolean
+  /** The system's name for it, such as `ECONNREFUSED`: never a message, which may hold anything. */
+  readonly systemCode?: string
+}
+
+/** Bounds of one exchange. */
+export interface ExchangeLimits {
+  readonly deadline: Deadline
+  /** Bytes, counted after decoding too. */
+  readonly maxBytes: number
+}
+
+/** Connections to one authorization server. Redirects are never followed. */
+export interface Connection {
+  exchange(request: HttpRequest, limits: ExchangeLimits): Promise<HttpReply | HttpFailure>
+  close(): Promise<void>
+}
+
+/** The place where the core runs. */
+export interface Runtime {
+  /** SHA-256 of a text in base64url, at once where the platform can. */
+  sha256(text: string): string | Promise<string>
+  connect(origin: string, settings: { readonly maxConnections: number; readonly connectTimeoutMs: number }): Connection
+}
+
+/** A moment after which nobody waits any more. */
+export class Deadline {
+  #expired = false
+  #whenExpired: (() => void) | undefined
+  readonly #timer: ReturnType<typeof setTimeout>
+
+  constructor(milliseconds: number) {
+    this.#timer = setTimeout(() => {
+      this.#expired = true
+      this.#whenExpired?.()
+    }, milliseconds)
+  }
+
+  get expired(): boolean {
+    return this.#expired
+  }
+
+  /** Sets what is to be done at that moment, in place of what was set before; done at once when it has passed. */
+  whenExpired(act: () => void): void {
+    this.#whenExpired = act
+    if (this.#expired) act()
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
+/** The `code` of a platform's error, or of what caused it, if it looks like one. */
+export function systemCodeOf(error: unknown): { readonly systemCode?: string } {
+  for (let cause = error, depth = 0; typeof cause === 'object' && cause !== null && depth < 5; depth++) {
+    const { code } = cause as { readonly code?: unknown }
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return { systemCode: code }
+    cause = (cause as { readonly cause?: unknown }).cause
+  }
+  return {}
+}

@@ -1,0 +1,147 @@
+/**
+ * The Hono adapter, for Node, Workers, Deno and Bun: moves requests in and outcomes out, and decides nothing.
+ *
+ * @module
+ */
+import {
+  type AuthInfo,
+  type Claims,
+  type DefaultSchema,
+  type Options,
+  type Outcome,
+  type Refused,
+  type Requirements,
+  type ResourceServer,
+  webRequest,
+} from '@oauth-introspect/core'
+import * as adapter from '@oauth-introspect/core/adapter'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+
+/** How `introspect()` answers. */
+export type AdapterOptions = Omit<adapter.AdapterOptions, 'property'>
+
+/** The variables behind `introspect()`; with `optional: true` the `auth` may be `undefined`. */
+export type AuthVariables<C = Claims, Optional extends boolean = false> = {
+  auth: AuthInfo<C> | (Optional extends true ? undefined : never)
+}
+
+type Guard<C, A extends boolean> = MiddlewareHandler<{ Variables: AuthVariables<C, A> }>
+type Given = Options<StandardSchemaV1> | ResourceServer<unknown>
+
+/**
+ * Guards what comes after it: sets `c.var.auth` when the request's token is enough, else answers (RFC 6750 §3).
+ * A function of the context gives the options on the first request, where bindings are at hand; they are kept, a failure is not.
+ *
+ * @throws {TypeError} naming every wrong option.
+ */
+export function introspect<C, A extends boolean>(
+  server: ResourceServer<C, A>,
+  requirements?: Requirements,
+  adapterOptions?: AdapterOptions,
+): Guard<C, A>
+export function introspect<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
+  options: Options<S, A>,
+  adapterOptions?: AdapterOptions,
+): Guard<StandardSchemaV1.InferOutput<S>, A>
+export function introspect<C, A extends boolean>(choose: (c: Context) => ResourceServer<C, A>, adapterOptions?: AdapterOptions): Guard<C, A>
+export function introspect<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
+  configure: (c: Context) => Options<S, A> | Promise<Options<S, A>>,
+  adapterOptions?: AdapterOptions,
+): Guard<StandardSchemaV1.InferOutput<S>, A>
+export function introspect(
+  first: Given | ((c: Context) => Given | Promise<Given>),
+  second?: Requirements | AdapterOptions,
+  third?: AdapterOptions,
+): MiddlewareHandler {
+  const find =
+    typeof first === 'function'
+      ? configureOnce(first, second as AdapterOptions | undefined)
+      : always(adapter.readGuarding(first, second, third))
+  return async function introspect(c, next) {
+    const guarding = await find(c)
+    return act(await adapter.authorizeRequest(guarding, c, webRequest(c.req.raw, { native: c })), guarding, c, next)
+  }
+}
+
+/** Lets pass only tokens with all these scopes; stands behind `introspect()` and makes no call. */
+export function requireScopes(...scopes: [string, ...string[]]): MiddlewareHandler {
+  const requirements = adapter.readRequiredScopes(scopes)
+  return function requireScopes(c, next) {
+    return guard(requirements, c, next)
+  }
+}
+
+/** Lets pass only requests with a token, one that meets the requirements; stands behind `introspect()`. */
+export function requireToken(requirements?: Requirements): MiddlewareHandler {
+  const needed = adapter.readGuardRequirements(requirements)
+  return function requireToken(c, next) {
+    return guard(needed, c, next)
+  }
+}
+
+/** The `auth` of a request; throws when there is none, or when another resource server than the one given granted it. */
+export const getAuth: adapter.GetAuth<Context> = adapter.getAuth
+
+/** The `auth` of a request; `undefined` when it is anonymous; throws when another resource server than the one given judged it. */
+export const findAuth: adapter.FindAuth<Context> = adapter.findAuth
+
+/** A refusal handed to `app.onError`, with `onRefusal: 'throw'`: an `HTTPException` whose response is the answer. */
+export class RefusalError extends HTTPException implements adapter.RefusalFields {
+  override readonly name = 'RefusalError'
+  declare readonly status: adapter.RefusalFields['status']
+  declare readonly statusCode: adapter.RefusalFields['statusCode']
+  declare readonly expose: true
+  declare readonly headers: adapter.RefusalFields['headers']
+  declare readonly reason: adapter.RefusalFields['reason']
+  declare readonly outcome: Refused
+
+  constructor(refused: Refused, response: Response = adapter.refusalResponse(refused)) {
+    super(refused.status, { message: adapter.refusalMessage(refused), res: response, cause: refused.cause })
+    Object.assign(this, adapter.refusalFields(refused))
+  }
+
+  /** Tells whether a value is a `RefusalError`, also one of another copy of this package. */
+  static is(value: unknown): value is RefusalError {
+    return adapter.isRefusalError(value)
+  }
+}
+
+function always(guarding: adapter.Guarding): () => adapter.Guarding {
+  return () => guarding
+}
+
+/** Not keyed by `c.env`: that is a new object per request on Node, and missing in `app.request()`. */
+function configureOnce(
+  configure: (c: Context) => Given | Promise<Given>,
+  adapterOptions: AdapterOptions | undefined,
+): (c: Context) => Promise<adapter.Guarding> {
+  adapter.readAdapterOptions(adapterOptions)
+  let kept: adapter.Guarding | undefined
+  return async (c) => {
+    if (kept !== undefined) return kept
+    const given = await configure(c)
+    if (adapter.isResourceServer(given)) return adapter.readGuarding(given, undefined, adapterOptions)
+    kept ??= adapter.readGuarding(given, adapterOptions, undefined)
+    return kept
+  }
+}
+
+async function guard(requirements: Requirements, c: Context, next: Next): Promise<Response | undefined> {
+  const guarding = adapter.findGuarding(c)
+  return act(await adapter.checkRequest(guarding, c, requirements), guarding, c, next)
+}
+
+async function act(outcome: Outcome<unknown>, { throws }: adapter.Guarding, c: Context, next: Next): Promise<Response | undefined> {
+  for (const [name, value] of outcome.headers) c.header(name, value, { append: adapter.isAppended(name) })
+  if (outcome.outcome !== 'refused') {
+    c.set('auth', outcome.outcome === 'granted' ? outcome.auth : undefined)
+    await next()
+    return undefined
+  }
+  c.header('Content-Type', 'application/json')
+  const response = c.body(JSON.stringify(outcome.body), outcome.status)
+  if (throws) throw new RefusalError(outcome, response)
+  return response
+}

@@ -1,0 +1,98 @@
+/**
+ * The Koa adapter, 2.13+ and 3: moves requests in and outcomes out, and decides nothing.
+ *
+ * @module
+ */
+import {
+  type AuthInfo,
+  type Claims,
+  type DefaultSchema,
+  nodeRequest,
+  type Options,
+  type Outcome,
+  type Requirements,
+  type ResourceServer,
+} from '@oauth-introspect/core'
+import * as adapter from '@oauth-introspect/core/adapter'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type Koa from 'koa'
+
+export { type AdapterOptions, RefusalError } from '@oauth-introspect/core/adapter'
+
+/** The state behind `introspect()`; with `optional: true` the `auth` may be missing. */
+export interface AuthState<C = Claims, Optional extends boolean = false> {
+  auth: AuthInfo<C> | (Optional extends true ? undefined : never)
+}
+
+/**
+ * Guards what comes after it: attaches `ctx.state.auth` (or `property`) when the request's token is enough, else answers (RFC 6750 §3).
+ *
+ * @throws {TypeError} naming every wrong option.
+ */
+export function introspect<C, A extends boolean>(
+  server: ResourceServer<C, A>,
+  requirements?: Requirements,
+  adapterOptions?: adapter.AdapterOptions,
+): Koa.Middleware<AuthState<C, A>>
+export function introspect<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
+  options: Options<S, A>,
+  adapterOptions?: adapter.AdapterOptions,
+): Koa.Middleware<AuthState<StandardSchemaV1.InferOutput<S>, A>>
+export function introspect(
+  first: Options<StandardSchemaV1> | ResourceServer<unknown>,
+  second?: Requirements | adapter.AdapterOptions,
+  third?: adapter.AdapterOptions,
+): Koa.Middleware {
+  const guarding = adapter.readGuarding(first, second, third)
+  return async function introspect(ctx, next) {
+    const { body } = ctx.request as { readonly body?: unknown }
+    const request = nodeRequest(ctx.req, { body, url: ctx.originalUrl, native: ctx })
+    return act(await adapter.authorizeRequest(guarding, ctx, request), guarding, ctx, next)
+  }
+}
+
+/** Lets pass only tokens with all these scopes; stands behind `introspect()` and makes no call. */
+export function requireScopes(...scopes: [string, ...string[]]): Koa.Middleware {
+  const requirements = adapter.readRequiredScopes(scopes)
+  return function requireScopes(ctx, next) {
+    return guard(requirements, ctx, next)
+  }
+}
+
+/** Lets pass only requests with a token, one that meets the requirements; stands behind `introspect()`. */
+export function requireToken(requirements?: Requirements): Koa.Middleware {
+  const needed = adapter.readGuardRequirements(requirements)
+  return function requireToken(ctx, next) {
+    return guard(needed, ctx, next)
+  }
+}
+
+/** The `auth` of a request; throws when there is none, or when another resource server than the one given granted it. */
+export const getAuth: adapter.GetAuth<object> = adapter.getAuth
+
+/** The `auth` of a request; `undefined` when it is anonymous; throws when another resource server than the one given judged it. */
+export const findAuth: adapter.FindAuth<object> = adapter.findAuth
+
+type Ctx = Parameters<Koa.Middleware>[0]
+
+async function guard(requirements: Requirements, ctx: Ctx, next: Koa.Next): Promise<unknown> {
+  const guarding = adapter.findGuarding(ctx)
+  return act(await adapter.checkRequest(guarding, ctx, requirements), guarding, ctx, next)
+}
+
+function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, ctx: Ctx, next: Koa.Next): Promise<unknown> | undefined {
+  if (ctx.headerSent) return undefined
+  for (const [name, value] of outcome.headers) {
+    if (adapter.isAppended(name)) ctx.append(name, value)
+    else ctx.set(name, value)
+  }
+  if (outcome.outcome !== 'refused') {
+    Object.assign(ctx.state as object, { [property]: outcome.outcome === 'granted' ? outcome.auth : undefined })
+    return next()
+  }
+  if (throws) throw new adapter.RefusalError(outcome)
+  ctx.status = outcome.status
+  ctx.body = JSON.stringify(outcome.body)
+  ctx.type = 'application/json'
+  return undefined
+}
