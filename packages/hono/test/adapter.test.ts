@@ -1,0 +1,4 @@
+import { describeAdapter } from '@oauth-introspect/testkit'
+import { inHono } from './application.ts'
+
+describeAdapter(inHono('hono'))
