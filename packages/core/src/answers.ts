@@ -16,10 +16,10 @@ import { connectByFetch } from './runtime/fetch-connection.ts'
 /** The answers about tokens. */
 export interface Answers {
   /** The answer about a token, at most `maxAgeMs` old; rejects with an `IntrospectionError` when it cannot be had. */
-  recall(token: string, maxAgeMs: number): Recollection | Promise<Recollection>
-  forget(token: string): Promise<void>
-  stats(): Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
-  close(): Promise<void>
+  readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
+  readonly forget: (token: string) => Promise<void>
+  readonly stats: () => Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
+  readonly close: () => Promise<void>
 }
 
 // So many answers, all of them "inactive", are more likely about us than about the tokens: the wrong client, tenant or issuer asks.

@@ -137,14 +137,14 @@ function readScope(members: Record<string, unknown>, separator: string): string[
   const value = members['scope'] ?? members['scp'] ?? undefined
   if (value === undefined) return []
   if (typeof value === 'string') return [...new Set(value.split(separator).filter((scope) => scope !== ''))]
-  if (Array.isArray(value)) return value.filter((item: unknown) => typeof item === 'string' && item !== '')
+  if (Array.isArray(value)) return value.filter((item: unknown): item is string => typeof item === 'string' && item !== '')
   throw notConform('"scope" is neither a string nor a list')
 }
 
 /** A string or a list (RFC 7519 §4.1.3). Whatever else stands there names no audience, so that a required one is not met. */
 function readAudience(value: unknown): string[] {
   if (typeof value === 'string') return [value]
-  return Array.isArray(value) ? value.filter((item: unknown) => typeof item === 'string') : []
+  return Array.isArray(value) ? value.filter((item: unknown): item is string => typeof item === 'string') : []
 }
 
 /** Any object binds the token, an empty or unknown one too: the server said "bound" (RFC 7800 §3.1, read to fail closed). */

@@ -10,11 +10,13 @@ import type { Protection } from './challenge.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
 import type { IntrospectEvent } from './events.ts'
+import { readEndpoint } from './introspection-endpoint.ts'
 import type { Claims, ReplyRules } from './introspection-response.ts'
-import { callable, flag, OptionFaults, oneOf, type Reader, readMembers, seconds, text, texts, whole } from './option-faults.ts'
+import { readNeeds, requirementNames } from './needs.ts'
+import { callable, flag, OptionFaults, oneOf, type Reader, readMembers, seconds, text, whole } from './option-faults.ts'
 import { combine, type Needs, type Requirements, type StandingRules } from './requirements.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
-import { readScopes, type ScopeMatching } from './scope.ts'
+import type { ScopeMatching } from './scope.ts'
 
 /** What `auth.claims` is without a `claims` schema. */
 export type DefaultSchema = StandardSchemaV1<unknown, Claims>
@@ -148,7 +150,6 @@ const clientAuthentication: Reader<ClientAuthentication> = (value, name, faults)
     ? (value as ClientAuthentication)
     : faults.expect(name, 'a client authentication method, such as clientSecretBasic(id, secret)', value)
 
-const requirementNames = ['requiredScopes', 'audience', 'allowedClients', 'maxTokenAgeSeconds'] as const
 const optionNames = [
   ...['introspectionEndpoint', 'issuer', 'allowInsecureEndpoint', 'clientId', 'clientSecret', 'clientAuthentication'],
   ...requirementNames,
@@ -158,11 +159,11 @@ const optionNames = [
 ]
 
 /**
- * Resolves the options of a resource server.
+ * Resolves the options of a resource server; `clock` tells the time where `now` is not given.
  *
  * @throws {TypeError} naming every fault.
  */
-export function resolveOptions(options: unknown): ResolvedOptions {
+export function resolveOptions(options: unknown, clock: () => number): ResolvedOptions {
   const faults = new OptionFaults()
   const members = readMembers(options, optionNames, faults)
   const read = <T>(name: string, reader: Reader<T>, byDefault: T): T => {
@@ -202,59 +203,11 @@ export function resolveOptions(options: unknown): ResolvedOptions {
     maxConcurrentCalls: read('maxConcurrentCalls', whole('calls', 1), 256),
     memory: readCache(members['cache'] ?? {}, faults),
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),
-    now: read('now', callable<() => number>(), Date.now),
+    now: read('now', callable<() => number>(), clock),
     transport: optionally('transport', callable<Transport>()),
   }
   faults.throwAny('oauth-introspect options')
   return Object.freeze(resolved)
-}
-
-/**
- * Resolves what a route or guard needs. With the needs of its server at hand, what would loosen them is a fault.
- *
- * @throws {TypeError} naming every fault.
- */
-export function resolveRequirements(requirements: unknown, server?: Needs): Omit<Needs, 'scope'> {
-  const faults = new OptionFaults()
-  const members = readMembers(requirements, [...requirementNames, 'maxAnswerAgeSeconds'], faults)
-  if (members['audience'] === null && server?.audiences.length !== 0) {
-    faults.say('"audience" must not be null here: requirements only tighten')
-  }
-  const needs = readNeeds(members, faults)
-  if (server !== undefined && members['maxTokenAgeSeconds'] !== undefined && needs.maxTokenAgeSeconds > server.maxTokenAgeSeconds) {
-    faults.say(`"maxTokenAgeSeconds" must not be more than the resource server's ${server.maxTokenAgeSeconds}: requirements only tighten`)
-  }
-  faults.throwAny('oauth-introspect requirements')
-  return needs
-}
-
-/** Reads requirements on top of needs that hold already; each requirements object is read once for each of those. */
-export function createNeedsReader(server: Needs): (needs: Needs, requirements?: Requirements) => Needs {
-  const read = new WeakMap<Needs, WeakMap<Requirements, Needs>>()
-  return (needs, requirements) => {
-    if (requirements === undefined) return needs
-    let known = read.get(needs)
-    if (known === undefined) read.set(needs, (known = new WeakMap<Requirements, Needs>()))
-    let combined = known.get(requirements)
-    if (combined === undefined) known.set(requirements, (combined = combine(needs, resolveRequirements(requirements, server))))
-    return combined
-  }
-}
-
-function readNeeds(members: Readonly<Record<string, unknown>>, faults: OptionFaults): Omit<Needs, 'scope'> {
-  const { requiredScopes, audience, allowedClients, maxTokenAgeSeconds, maxAnswerAgeSeconds } = members
-  const scopes = requiredScopes === undefined ? { rule: [] } : readScopes(requiredScopes)
-  if ('fault' in scopes) faults.expect('requiredScopes', scopes.fault, requiredScopes)
-  const audiences = audience === undefined || audience === null ? undefined : texts({ alone: true })(audience, 'audience', faults)
-  const clients = allowedClients === undefined ? undefined : texts({ alone: false })(allowedClients, 'allowedClients', faults)
-  const age = (value: unknown, name: string): number => (value === undefined ? undefined : seconds(value, name, faults)) ?? Infinity
-  return {
-    scopes: 'rule' in scopes && scopes.rule.length > 0 ? [scopes.rule] : [],
-    audiences: audiences === undefined ? [] : [audiences],
-    clients: clients === undefined ? [] : [clients],
-    maxTokenAgeSeconds: age(maxTokenAgeSeconds, 'maxTokenAgeSeconds'),
-    maxAnswerAgeMs: age(maxAnswerAgeSeconds, 'maxAnswerAgeSeconds') * 1000,
-  }
 }
 
 const cacheNames = ['maxEntries', 'maxAgeSeconds', 'inactiveMaxEntries', 'inactiveMaxAgeSeconds']
@@ -262,7 +215,7 @@ const cacheNames = ['maxEntries', 'maxAgeSeconds', 'inactiveMaxEntries', 'inacti
 function readCache(value: unknown, faults: OptionFaults): MemoryRules {
   const members = value === false ? { maxAgeSeconds: 0, inactiveMaxAgeSeconds: 0 } : readMembers(value, cacheNames, faults, 'cache.')
   const read = (name: string, reader: Reader<number>, byDefault: number): number => {
-    const member = (members as Readonly<Record<string, unknown>>)[name]
+    const member = members[name]
     return member === undefined ? byDefault : (reader(member, `cache.${name}`, faults) ?? byDefault)
   }
   return {
@@ -289,31 +242,4 @@ function readClientAuthentication(members: Readonly<Record<string, unknown>>, fa
     faults.say('"clientId" and "clientSecret", or "clientAuthentication", are needed: RFC 7662 §2.1 has the endpoint know who asks')
   }
   return unauthenticated
-}
-
-function readEndpoint(members: Readonly<Record<string, unknown>>, faults: OptionFaults): URL {
-  const placeholder = new URL('https://invalid.example')
-  const { introspectionEndpoint: value, allowInsecureEndpoint: allowed } = members
-  const insecure = allowed === undefined ? false : flag(allowed, 'allowInsecureEndpoint', faults)
-  if (value === undefined) {
-    faults.say('"introspectionEndpoint" is needed')
-    return placeholder
-  }
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  const fault =
-    url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')
-      ? 'an absolute https URL'
-      : url.username !== '' || url.password !== ''
-        ? 'a URL without user name and password'
-        : String(value).includes('#')
-          ? 'a URL without a fragment'
-          : url.protocol === 'http:' && !isLoopback(url.hostname) && insecure !== true
-            ? 'an https URL: http only on loopback, or with "allowInsecureEndpoint: true"'
-            : undefined
-  if (fault !== undefined) faults.expect('introspectionEndpoint', fault, value)
-  return url ?? placeholder
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }

@@ -12,7 +12,8 @@ import type { Answer, Recollection } from './cache/remember.ts'
 import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
 import { IntrospectionError } from './errors.ts'
 import { createEventSink } from './events.ts'
-import { createNeedsReader, type DefaultSchema, type Options, resolveOptions } from './options.ts'
+import { createNeedsReader } from './needs.ts'
+import { type DefaultSchema, type Options, resolveOptions } from './options.ts'
 import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
 import { findUnmet, type Needs, noNeeds, type Requirements } from './requirements.ts'
 import type { ResourceRequest } from './resource-request.ts'
@@ -27,7 +28,7 @@ export function createResourceServer<S extends StandardSchemaV1 = DefaultSchema,
   options: Options<S, A>,
 ): ResourceServer<StandardSchemaV1.InferOutput<S>, A>
 export function createResourceServer(options: Options<StandardSchemaV1>): ResourceServer<unknown> {
-  const settings = resolveOptions(options)
+  const settings = resolveOptions(options, () => Date.now())
   const { now, protection, rules, authorizationServer } = settings
   const events = createEventSink(settings.onEvent, now)
   const answers = createAnswers(settings, events)

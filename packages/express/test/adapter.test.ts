@@ -7,4 +7,4 @@ import { inExpress } from './application.ts'
 process.env['NODE_ENV'] = 'test'
 
 describeAdapter(inExpress('express 5', express))
-describeAdapter(inExpress('express 4.18', express4 as typeof express))
+describeAdapter(inExpress('express 4.18', express4))

@@ -87,7 +87,7 @@ function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, 
     else ctx.set(name, value)
   }
   if (outcome.outcome !== 'refused') {
-    Object.assign(ctx.state as object, { [property]: outcome.outcome === 'granted' ? outcome.auth : undefined })
+    Object.assign(ctx.state, { [property]: outcome.outcome === 'granted' ? outcome.auth : undefined })
     return next()
   }
   if (throws) throw new adapter.RefusalError(outcome)

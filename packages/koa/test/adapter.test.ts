@@ -4,4 +4,4 @@ import Koa2 from 'koa2'
 import { inKoa } from './application.ts'
 
 describeAdapter(inKoa('koa 3', Koa))
-describeAdapter(inKoa('koa 2.13', Koa2 as typeof Koa))
+describeAdapter(inKoa('koa 2.13', Koa2))

@@ -47,9 +47,9 @@ export interface MemoryParts {
 /** The answers about tokens. */
 export interface Memory {
   /** The answer about a token, asked for unless one younger than `maxAgeMs` is known; at once when it is and the digest is. */
-  recall(token: string, maxAgeMs: number): Recollection | Promise<Recollection>
-  forget(token: string): Promise<void>
-  size(): { readonly entries: number; readonly inactiveEntries: number; readonly callsInFlight: number }
+  readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
+  readonly forget: (token: string) => Promise<void>
+  readonly size: () => { readonly entries: number; readonly inactiveEntries: number; readonly callsInFlight: number }
 }
 
 interface Call {

@@ -45,7 +45,7 @@ export interface Connection {
 /** The place where the core runs. */
 export interface Runtime {
   /** SHA-256 of a text in base64url, at once where the platform can. */
-  sha256(text: string): string | Promise<string>
+  readonly sha256: (text: string) => string | Promise<string>
   connect(origin: string, settings: { readonly maxConnections: number; readonly connectTimeoutMs: number }): Connection
 }
 

@@ -87,15 +87,14 @@ export function setUpBench(adapter: AdapterUnderTest): Bench {
     outputs: [],
     clock: 0,
     seconds: () => Math.floor(bench.clock / 1000),
-    options: (more = {}) =>
-      ({
-        introspectionEndpoint: server.introspectionEndpoint,
-        clientId: 'rs-client',
-        clientSecret,
-        now: () => bench.clock,
-        onEvent: (event: IntrospectEvent) => bench.events.push(event),
-        ...more,
-      }) as Options,
+    options: (more = {}) => ({
+      introspectionEndpoint: server.introspectionEndpoint,
+      clientId: 'rs-client',
+      clientSecret,
+      now: () => bench.clock,
+      onEvent: (event: IntrospectEvent) => bench.events.push(event),
+      ...more,
+    }),
     guard: (more, adapterOptions) =>
       bench.serve([
         {

@@ -166,7 +166,7 @@ export function describeSurroundings(adapter: AdapterUnderTest): void {
       expect(bench.events.length).toBeGreaterThan(20)
       requests.push(...bench.events.map((event) => ({ ...event })))
       const everything = [bench.outputs, bench.events, requests, errors, server]
-        .map((output) => `${inspect(output, { depth: 12 })}${String(JSON.stringify(output))}`)
+        .map((output) => `${inspect(output, { depth: 12 })}${JSON.stringify(output)}`)
         .join('\n')
       for (const canary of [token, clientSecret, btoa(`rs-client:${clientSecret}`), said]) expect(everything).not.toContain(canary)
     })

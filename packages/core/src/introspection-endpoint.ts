@@ -1,0 +1,36 @@
+/**
+ * Reads the URL of the introspection endpoint: https, or http where nobody can listen in (RFC 7662 §4).
+ *
+ * @module
+ */
+import { flag, type OptionFaults } from './option-faults.ts'
+
+/** Reads `introspectionEndpoint`, in the light of `allowInsecureEndpoint`. */
+export function readEndpoint(members: Readonly<Record<string, unknown>>, faults: OptionFaults): URL {
+  const placeholder = new URL('https://invalid.example')
+  const { introspectionEndpoint: value, allowInsecureEndpoint: allowed } = members
+  const insecure = allowed === undefined ? false : flag(allowed, 'allowInsecureEndpoint', faults)
+  if (value === undefined) {
+    faults.say('"introspectionEndpoint" is needed')
+    return placeholder
+  }
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  const expected = url === undefined ? absolute : findFault(url, insecure === true)
+  if (expected !== undefined) faults.expect('introspectionEndpoint', expected, value)
+  return url ?? placeholder
+}
+
+const absolute = 'an absolute https URL'
+
+function findFault(url: URL, insecure: boolean): string | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return absolute
+  if (url.username !== '' || url.password !== '') return 'a URL without user name and password'
+  // An empty fragment is not in `hash`.
+  if (url.href.includes('#')) return 'a URL without a fragment'
+  if (url.protocol === 'https:' || isLoopback(url.hostname) || insecure) return undefined
+  return 'an https URL: http only on loopback, or with "allowInsecureEndpoint: true"'
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+}
