@@ -20,7 +20,10 @@ const config: Config = {
   projects: [
     ...['core', 'express', 'koa', 'hono', 'dev-server', 'testkit'].map((name) => project(name)),
     // The oldest Hono that the adapter allows, in place of the newest, for the adapter as well as for the application.
-    project('hono', { displayName: 'hono 4.0', moduleNameMapper: { '^hono$': 'hono40', '^hono/http-exception$': 'hono40/http-exception' } }),
+    project('hono', {
+      displayName: 'hono 4.0',
+      moduleNameMapper: { '^hono$': 'hono40', '^hono/http-exception$': 'hono40/http-exception' },
+    }),
   ],
   coverageProvider: 'babel',
   coverageReporters: ['text', 'lcov', 'json-summary'],

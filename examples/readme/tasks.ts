@@ -1,0 +1,103 @@
+// The parts of README.md that are not whole programs. Compiled; what they stand on is above each region.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  bearerToken,
+  clientSecretPost,
+  createResourceServer,
+  IntrospectionError,
+  nodeRequest,
+  type Options,
+  refusalResponse,
+  webRequest,
+  writeRefusal,
+} from '@oauth-introspect/core'
+import { getAuth, introspect, requireScopes, requireToken } from '@oauth-introspect/express'
+import * as onHono from '@oauth-introspect/hono'
+import express from 'express'
+import { z } from 'zod'
+
+const introspectionEndpoint = 'https://as.example.com/introspect'
+const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = process.env
+const options: Options = { introspectionEndpoint, clientId, clientSecret, audience: 'https://api.example.com' }
+const app = express()
+const log = (...what: unknown[]): void => console.log(...what)
+
+// #region routes
+app.use(introspect(options))
+app.get('/orders', requireScopes('orders:read'), (req, res) => {
+  res.json({ for: getAuth(req).subject })
+})
+app.delete('/orders/:id', requireToken({ requiredScopes: 'orders:write', maxAnswerAgeSeconds: 0 }), (_req, res) => {
+  res.sendStatus(204)
+})
+// #endregion routes
+
+// #region resource-server
+const api = createResourceServer({
+  introspectionEndpoint,
+  clientId,
+  clientSecret,
+  audience: 'https://api.example.com',
+  claims: z.object({ tenant: z.string() }),
+})
+app.get('/reports', introspect(api, { requiredScopes: { anyOf: ['reports', 'admin'] } }), (req, res) => {
+  res.json({ tenant: getAuth(req, api).claims.tenant })
+})
+// #endregion resource-server
+
+// #region worker
+const guard = onHono.introspect((c) => {
+  const env = c.env as Record<'INTROSPECTION_ENDPOINT' | 'CLIENT_ID' | 'CLIENT_SECRET', string>
+  return {
+    introspectionEndpoint: env.INTROSPECTION_ENDPOINT,
+    clientId: env.CLIENT_ID,
+    clientSecret: env.CLIENT_SECRET,
+    audience: 'https://api.example.com',
+  }
+})
+// #endregion worker
+
+// #region client-authentication
+const posting = createResourceServer({ introspectionEndpoint, clientAuthentication: clientSecretPost('api', 'secret'), audience: null })
+const bearing = createResourceServer({ introspectionEndpoint, clientAuthentication: bearerToken(() => readTokenFile()), audience: null })
+// #endregion client-authentication
+function readTokenFile(): string {
+  return 'a-token'
+}
+
+// #region events
+app.use(
+  introspect({
+    ...options,
+    onEvent(event) {
+      if (event.type === 'refused') log(event.status, event.reason, event.request?.url)
+      if (event.type === 'fault') log(event.code, event.error.message, `${event.count} times`)
+    },
+  }),
+)
+// #endregion events
+
+// #region any-server
+async function fetchHandler(request: Request): Promise<Response> {
+  const outcome = await api.authorize(webRequest(request))
+  if (outcome.outcome === 'refused') return refusalResponse(outcome)
+  return Response.json({ tenant: outcome.auth.claims.tenant })
+}
+
+async function nodeHandler(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const outcome = await api.authorize(nodeRequest(request))
+  if (outcome.outcome === 'refused') writeRefusal(outcome, response)
+  else response.end(outcome.auth.claims.tenant)
+}
+// #endregion any-server
+
+// #region errors
+app.use(introspect(options, { onRefusal: 'throw' }))
+app.use((error: unknown, _req: express.Request, res: express.Response, next: express.NextFunction) => {
+  if (error instanceof Error && IntrospectionError.is(error.cause)) log('the authorization server is in trouble:', error.cause.code)
+  if (!res.headersSent) next(error)
+})
+
+// #endregion errors
+
+export { bearing, fetchHandler, guard, nodeHandler, posting }

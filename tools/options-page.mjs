@@ -1,0 +1,95 @@
+// docs/options.md, from the types and docstrings of the options: what is written there is what an editor shows.
+import { readFileSync } from 'node:fs'
+import ts from 'typescript'
+import { generate } from './generated.mjs'
+
+const sources = ['options', 'requirements'].map((name) => {
+  const path = `packages/core/src/${name}.ts`
+  return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
+})
+
+/** The members of an interface or type by name, each with its type and docstring; of two of one name the first that is documented. */
+function members(typeName) {
+  const found = new Map()
+  const visit = (node) => {
+    if (ts.isPropertySignature(node) && node.name !== undefined && node.type?.kind !== ts.SyntaxKind.NeverKeyword) {
+      const name = node.name.getText()
+      if (!found.has(name)) found.set(name, { name, type: node.type.getText().replaceAll(/\s+/g, ' '), doc: docOf(node) })
+    } else ts.forEachChild(node, visit)
+  }
+  for (const source of sources) {
+    for (const statement of source.statements) {
+      if ((ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) && statement.name.text === typeName)
+        visit(statement)
+    }
+  }
+  if (found.size === 0) throw new Error(`${typeName} has no members: has it moved?`)
+  return [...found.values()]
+}
+
+function docOf(node) {
+  const text = ts
+    .getJSDocCommentsAndTags(node)
+    .map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? '')
+    .join(' ')
+  if (text === '') throw new Error(`${node.getText()} has no docstring`)
+  return text.replaceAll(/\s+/g, ' ')
+}
+
+const typeParameters = { A: 'boolean', S: 'StandardSchemaV1' }
+const shown = new Set()
+
+function table(rows) {
+  for (const { name } of rows) shown.add(name)
+  const cell = (text) => text.replaceAll('|', '\\|')
+  return [
+    '| option | type | what it does |',
+    '| --- | --- | --- |',
+    ...rows.map(({ name, type, doc }) => `| \`${name}\` | \`${cell(typeParameters[type] ?? type)}\` | ${cell(doc)} |`),
+  ].join('\n')
+}
+
+const requirements = members('Requirements')
+const ofServer = members('Settings')
+// The server's `audience` has a meaning of its own; an answer's age is a matter of a route.
+const shared = requirements.filter(({ name }) => name !== 'audience' && name !== 'maxAnswerAgeSeconds')
+
+const page = `# Options
+
+Made from the docstrings in \`packages/core/src/options.ts\` and \`requirements.ts\` by \`npm run generate\`: change them there.
+
+Wrong options are one \`TypeError\` when the middleware is made. It names every fault: a value of the wrong kind, an unknown name and the
+nearest known one, and a key that is there with the value \`undefined\` (lest a missing environment variable switch a check off).
+
+## Whom to ask, and as whom
+
+${table([...members('Endpoint'), ...members('Credentials')])}
+
+## What a token must have
+
+These hold for every request. A route can ask for more (below), never for less.
+
+${table([...ofServer.filter(({ name }) => name === 'audience'), ...shared, ...ofServer.filter(({ name }) => /^(scope|require|clock|expiry)/.test(name))])}
+
+## How a request is read and answered
+
+${table(ofServer.filter(({ name }) => ['tokenSyntax', 'maxTokenLength', 'optional', 'realm', 'claims'].includes(name)))}
+
+## How the authorization server is asked
+
+${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'transport', 'now', 'onEvent'].includes(name)))}
+
+## What is remembered
+
+${table([...ofServer.filter(({ name }) => name === 'cache'), ...members('CacheOptions').map((row) => ({ ...row, name: `cache.${row.name}` }))])}
+
+## Requirements of a route
+
+For \`introspect(resourceServer, requirements)\`, \`requireToken(requirements)\`, \`authorize()\` and \`check()\`.
+
+${table(requirements)}
+`
+
+const missing = ofServer.filter(({ name }) => !shown.has(name))
+if (missing.length > 0) throw new Error(`in no group of this page: ${missing.map(({ name }) => name).join(', ')}`)
+generate('docs/options.md', page)
