@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, test } from '@jest/globals'
+
+const source = fileURLToPath(new URL('../src', import.meta.url))
+const packages = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The house, from the ground up: a file imports only from floors below its own. */
+const floors: readonly (readonly RegExp[])[] = [
+  [/^(errors|challenge|scope|strict-json|retry-after|option-faults|resource-request)\.ts$/, /^runtime\/runtime\.ts$/],
+  [
+    /^(bearer-token|events|introspection-response|introspection-endpoint|refusal-response)\.ts$/,
+    /^runtime\/fetch-connection\.ts$/,
+    /^cache\/memory-store\.ts$/,
+    /^client-authentication\/client-authentication\.ts$/,
+  ],
+  [/^(auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/, /^client-authentication\//],
+  [/^(introspection-client|needs|outcome)\.ts$/, /^cache\/remember\.ts$/],
+  [/^options\.ts$/],
+  [/^answers\.ts$/],
+  [/^resource-server\.ts$/],
+  [/^(index|adapter)\.ts$/],
+]
+
+/** What only some files may have. */
+const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp])[] = [
+  ['undici', /from 'undici'/, /^runtime\/node\.ts$/],
+  ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
+  ['jose', /'jose'/, /^$/],
+  ['a module of Node', /from 'node:/, /^runtime\/node\.ts$/],
+  ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^resource-server\.ts$/],
+  ['the environment', /process\.env/, /^$/],
+  ['the console', /console\./, /^$/],
+]
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+const floorOf = (path: string): number => floors.findIndex((floor) => floor.some((pattern) => pattern.test(path)))
+const readCode = (path: string): string => readFileSync(join(source, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '')
+const importsOf = (text: string): string[] => [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+
+describe('the house', () => {
+  it('has a floor for every file', () => {
+    expect(files.filter((path) => floorOf(path) < 0)).toEqual([])
+  })
+
+  it('is imported downwards only', () => {
+    const upwards = files.flatMap((path) =>
+      importsOf(readCode(path))
+        .map((imported) =>
+          imported === '#runtime' ? 'runtime/node.ts' : imported.startsWith('.') ? join(dirname(path), imported) : undefined,
+        )
+        .filter((imported) => imported !== undefined && floorOf(imported) >= floorOf(path))
+        .map((imported) => `${path} imports ${String(imported)}`),
+    )
+    expect(upwards).toEqual([])
+  })
+
+  test.each(reserved)('keeps %s where it belongs', (_what, pattern, where) => {
+    expect(files.filter((path) => !where.test(path) && pattern.test(readCode(path)))).toEqual([])
+  })
+
+  it('depends on nothing but what package.json names', () => {
+    const named = Object.keys((JSON.parse(readCode('../package.json')) as { readonly dependencies: object }).dependencies)
+    const outside = files.flatMap((path) => importsOf(readCode(path)).filter((imported) => !/^(\.|#|node:)/.test(imported)))
+    expect([...new Set(outside)].sort()).toEqual(named.sort())
+  })
+})
+
+test.each(['express', 'koa', 'hono'])('the %s adapter comes in by the public doors', (name) => {
+  const folder = join(packages, name, 'src')
+  const inside = readdirSync(folder, { encoding: 'utf8' }).flatMap((path) => importsOf(readFileSync(join(folder, path), 'utf8')))
+  const allowed = /^(@oauth-introspect\/core(\/adapter)?|@standard-schema\/spec|node:http|\.\/index\.ts)$|^(express|koa|hono)(\/|$)/
+  expect(inside.filter((imported) => !allowed.test(imported)).map((imported) => relative(packages, imported))).toEqual([])
+})
