@@ -42,7 +42,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     const presented = readBearerToken(request, settings.presentation)
     if ('fault' in presented) return refused(presented.fault, needs, request)
     if ('token' in presented) return judgeToken(presented.token, needs, request)
-    return settings.optional ? passAnonymously(presented.nothing) : refused(presented.nothing, needs, request)
+    return settings.optional ? passAnonymously(presented.nothing, request) : refused(presented.nothing, needs, request)
   }
 
   function judgeToken(
@@ -85,14 +85,14 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       now(),
     )
     if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
-    const auth = new GrantedAuth({ answer, authorizationServer, grants }, token, new Standing(server, answer, needs))
+    const auth = new GrantedAuth({ answer, authorizationServer, grants }, token, new Standing(server, answer, needs, request))
     return { outcome: 'granted', auth, headers: noHeaders }
   }
 
-  function passAnonymously(nothing: 'token_missing' | 'scheme_unsupported'): Anonymous {
+  function passAnonymously(nothing: 'token_missing' | 'scheme_unsupported', request: ResourceRequest): Anonymous {
     counts.anonymous++
     const outcome: Anonymous = { outcome: 'anonymous', headers: noHeaders }
-    refusalsOfAnonymous.set(outcome, () => refused(nothing, settings.needs))
+    refusalsOfAnonymous.set(outcome, () => refused(nothing, settings.needs, request))
     return outcome
   }
 
@@ -122,8 +122,8 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       }
       const needs = needsOf(standing.needs, requirements)
       const ageMs = now() - standing.answer.sentAt
-      if (ageMs >= needs.maxAnswerAgeMs) return judgeToken(auth.token, needs)
-      return decide(standing.answer, false, auth.token, needs)
+      if (ageMs >= needs.maxAnswerAgeMs) return judgeToken(auth.token, needs, standing.request)
+      return decide(standing.answer, false, auth.token, needs, standing.request)
     },
     ready: () => Promise.resolve(),
     forget: answers.forget,
@@ -141,11 +141,14 @@ class Standing {
   readonly server: object
   readonly answer: ActiveAnswer
   readonly needs: Needs
+  /** For events: where a later refusal comes from. */
+  readonly request: ResourceRequest | undefined
 
-  constructor(server: object, answer: ActiveAnswer, needs: Needs) {
+  constructor(server: object, answer: ActiveAnswer, needs: Needs, request: ResourceRequest | undefined) {
     this.server = server
     this.answer = answer
     this.needs = needs
+    this.request = request
   }
 }
 

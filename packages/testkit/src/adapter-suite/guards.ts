@@ -48,6 +48,17 @@ export function describeGuards(adapter: AdapterUnderTest): void {
       expectRefusal(await bench.ask('tok', { path: '/none' }), 403, lacking('admin read audit'))
     })
 
+    it('tell of which request they refused', async () => {
+      const introspect = [bench.options({ optional: true })]
+      await bench.serve([{ path: '/orders', chain: [{ introspect }, { requireScopes: ['admin'] }] }])
+      bench.as.behave(json(goodReply(bench)))
+      await bench.ask('tok', { path: '/orders' })
+      await bench.send({ path: '/orders' })
+      const refused = bench.events.filter(({ type }) => type === 'refused')
+      expect(refused).toMatchObject([{ reason: 'scope_insufficient' }, { reason: 'token_missing' }])
+      expect(refused.map(({ request }) => `${String(request?.method)} ${String(request?.url)}`)).toEqual(['GET /orders', 'GET /orders'])
+    })
+
     it('answer 500 behind no introspect(), and let nothing pass', async () => {
       const application = await bench.serve([
         { path: '/scopes', chain: [{ requireScopes: ['read'] }] },
