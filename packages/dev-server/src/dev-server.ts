@@ -1,0 +1,74 @@
+/**
+ * Starts a development authorization server, and is the handle on it. For development only: it forgets everything when it is closed.
+ *
+ * @module
+ */
+import type { DevClient } from './clients.ts'
+import { originOf } from './host.ts'
+import { close, listen } from './listening.ts'
+import { type DevServerOptions, type ResolvedOptions, readOptions } from './options.ts'
+import { createProvider } from './provider.ts'
+import { paths } from './served-paths.ts'
+import { requestToken, type TokenWish } from './token-request.ts'
+
+export type { TokenWish }
+
+/** A development authorization server that listens. */
+export interface DevServer {
+  /** Origin, without a slash at its end. */
+  readonly issuer: string
+  readonly introspectionEndpoint: string
+  readonly tokenEndpoint: string
+  readonly revocationEndpoint: string
+  readonly jwksUri: string
+  /** The clients it knows, with their secrets. */
+  readonly clients: readonly DevClient[]
+  /**
+   * Gets an access token from the token endpoint.
+   *
+   * @throws {TypeError} naming what is wrong with the wish.
+   * @throws {Error} with the endpoint's `error` when it refuses, such as `invalid_scope`.
+   * @see [RFC 6749](https://www.rfc-editor.org/rfc/rfc6749#section-4.4) section 4.4
+   */
+  issueToken(wish?: TokenWish): Promise<string>
+  /** Makes a token inactive, whichever client got it. A token that is not known is inactive already. */
+  revoke(token: string): Promise<void>
+  /** Stops listening and closes every connection. Nothing of it keeps the process alive then. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an authorization server for development and tests: client credentials, introspection (RFC 7662), revocation (RFC 7009),
+ * discovery (RFC 8414) and resource indicators (RFC 8707), in memory and without TLS.
+ *
+ * @throws {TypeError} naming every wrong option.
+ * @throws {Error} of the system when it cannot listen, such as `EADDRINUSE`.
+ */
+export async function createDevServer(options: DevServerOptions = {}): Promise<DevServer> {
+  return startDevServer(readOptions(options))
+}
+
+/** The same, for options that have been read. */
+export async function startDevServer(options: ResolvedOptions): Promise<DevServer> {
+  const { server, port } = await listen(options.host, options.port)
+  const issuer = originOf(options.host, port)
+  const provider = createProvider(issuer, options)
+  const answer = provider.callback()
+  server.on('request', (request, response) => void answer(request, response))
+  const { clients } = options
+  const tokenEndpoint = issuer + paths.token
+  return {
+    issuer,
+    introspectionEndpoint: issuer + paths.introspection,
+    tokenEndpoint,
+    revocationEndpoint: issuer + paths.revocation,
+    jwksUri: issuer + paths.jwks,
+    clients,
+    issueToken: (wish = {}) => requestToken(tokenEndpoint, clients, wish),
+    revoke: async (token) => {
+      const found = await provider.ClientCredentials.find(token)
+      await found?.destroy()
+    },
+    close: () => close(server),
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What the command prints when the server listens.
+ *
+ * @module
+ */
+import { curlLines } from './curl-lines.ts'
+import type { DevServer } from './dev-server.ts'
+import type { ResolvedOptions } from './options.ts'
+
+/** The whole text, with a line break at its end. */
+export function greeting(server: DevServer, options: ResolvedOptions): string {
+  const { issuer, clients } = server
+  const lines = curlLines(server)
+  const text = [
+    `Development authorization server: ${issuer}`,
+    warning(options),
+    '',
+    `  discovery      ${issuer}/.well-known/oauth-authorization-server`,
+    `                 ${issuer}/.well-known/openid-configuration`,
+    `  token          ${server.tokenEndpoint}`,
+    `  introspection  ${server.introspectionEndpoint}`,
+    `  revocation     ${server.revocationEndpoint}`,
+    `  keys           ${server.jwksUri}`,
+    '',
+    ...clients.map(({ clientId, clientSecret, scopes }) => {
+      const use = scopes === undefined ? 'introspects only' : `scopes: ${scopes.join(' ')}`
+      return `  client ${clientId}, secret ${clientSecret}, ${use}`
+    }),
+    '',
+    ...(lines.length > 0 ? ['Get a token, introspect it, revoke it:', '', ...lines] : ['No client has scopes, so none gets tokens.']),
+    '',
+  ]
+  return `${text.join('\n')}\n`
+}
+
+function warning({ host, allowNonLoopback }: ResolvedOptions): string {
+  const plain = 'For development only: no TLS, secrets in plain sight, everything forgotten at exit.'
+  if (!allowNonLoopback) return plain
+  return `${plain}\nWARNING: it listens on ${host}, and whoever can reach that can get tokens and introspect them. Never on a network you do not trust.`
+}

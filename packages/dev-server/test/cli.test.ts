@@ -1,0 +1,139 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { type Ended, plainEnvironment, type Running, run } from './process.ts'
+import { api, post } from './requests.ts'
+
+jest.setTimeout(20_000)
+
+const started: Running[] = []
+afterEach(async () => {
+  for (const { child, ended } of started.splice(0)) {
+    child.kill('SIGKILL')
+    await ended
+  }
+})
+
+/** Starts the command; what it printed once it listens. */
+async function serve(...args: readonly string[]): Promise<{ readonly running: Running; readonly text: string; readonly issuer: string }> {
+  const running = run('src/cli.ts', args)
+  started.push(running)
+  const text = await running.printed(/\n\n$/)
+  return { running, text, issuer: /Development authorization server: (\S+)/.exec(text)?.[1] ?? '' }
+}
+
+const end = (...args: readonly string[]): Promise<Ended> => run('src/cli.ts', args).ended
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0 && spawnSync('bash', ['--version']).status === 0
+
+/** Skipped in sight: jest counts what is skipped, and its name tells why. */
+const withCurl = hasCurl ? test : test.skip
+
+describe('the printed curl lines (skipped without curl and bash)', () => {
+  withCurl.each([
+    ['the default clients', ['--port', '0']],
+    [
+      'awkward ids, secrets and scopes',
+      ['--port', '0', '--client', `it's app:p'a$HOME"\`w\\ %+&!:orders:read it's`, '--client', 'r s:$(false)'],
+    ],
+    ['one client that does all', ['--port', '0', '--client', 'only:secret:read', '--audience', 'my api']],
+  ])('work when they are pasted, with %s', async (_what, args) => {
+    const { text } = await serve(...args)
+    const [get, introspect, revoke] = text.split('\n').filter((line) => line.includes('curl '))
+    const script = [get, introspect, revoke, introspect].join('\n')
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { env: plainEnvironment() })
+    expect(stderr).toBe('')
+    const [token, before, after, ...more] = stdout.trimEnd().split('\n')
+    expect(token).toMatch(/^[\w-]{20,}$/)
+    expect(JSON.parse(before ?? '')).toMatchObject({ active: true, token_type: 'Bearer' })
+    expect(after).toBe('{"active":false}')
+    expect(more).toEqual([])
+  })
+
+  test('are not there when no client gets tokens', async () => {
+    const { text } = await serve('--port', '0', '--client', 'api:secret')
+    expect(text).not.toContain('curl')
+    expect(text).toContain('No client has scopes, so none gets tokens.')
+  })
+})
+
+describe('serving', () => {
+  test('names what it serves, its clients, and that it is for development', async () => {
+    const { text, issuer } = await serve('--port', '0')
+    for (const path of [
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/openid-configuration',
+      '/token',
+      '/introspect',
+      '/revoke',
+      '/jwks',
+    ])
+      expect(text).toContain(` ${issuer}${path}\n`)
+    expect(text).toContain('client app, secret app-secret, scopes: read write admin\n')
+    expect(text).toContain('client api, secret api-secret, introspects only\n')
+    expect(text).toContain('For development only: ')
+    expect(text).not.toContain('WARNING')
+  })
+
+  test('passes the flags on', async () => {
+    const { issuer } = await serve('--port=0', '--ttl=60', '--audience=urn:me', '--client=app:app-secret:read', '--client=api:api-secret')
+    const form = { grant_type: 'client_credentials', client_id: 'app', client_secret: 'app-secret', scope: 'read' }
+    const { json } = await post(`${issuer}/token`, form)
+    expect(json).toMatchObject({ expires_in: 60, scope: 'read' })
+    const answer = await post(`${issuer}/introspect`, { token: String(json['access_token']) }, api)
+    expect(answer.json).toMatchObject({ active: true, aud: 'urn:me' })
+  })
+
+  test('takes another port when the port is in use, and says so', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => occupant.once('listening', resolve))
+    const { port } = occupant.address() as AddressInfo
+    const { text, issuer } = await serve('--port', String(port))
+    expect(issuer).not.toBe(`http://127.0.0.1:${port}`)
+    expect(text).toMatch(new RegExp(`^Port ${port} is in use: listening on port ${new URL(issuer).port} instead\\.\n`))
+    expect((await fetch(`${issuer}/jwks`)).status).toBe(200)
+    await new Promise((resolve) => occupant.close(resolve))
+  })
+
+  test('warns when other machines may reach it', async () => {
+    const { text } = await serve('--port', '0', '--host', '0.0.0.0', '--allow-non-loopback')
+    expect(text).toContain('WARNING: it listens on 0.0.0.0, ')
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends with code 0 on %s, though a connection is kept alive', async (signal) => {
+    const { running, issuer } = await serve('--port', '0')
+    await fetch(`${issuer}/jwks`)
+    running.child.kill(signal)
+    expect(await running.ended).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+test('wrong flags end with code 2 and one line, and nothing is served', async () => {
+  const { code, stdout, stderr } = await end('--port', 'x', '--nonsense', '--client', 's3cret')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toBe(
+    'oauth-introspect-dev: unknown flag "--nonsense"; "--port" must be a whole number from 0 to 65535, got another string; ' +
+      '"--client[0].clientSecret" must be printable ASCII that is not empty, got an empty string\n',
+  )
+})
+
+test('a host that does not exist ends with code 1 and one line', async () => {
+  const { code, stdout, stderr } = await end('--host', 'no-such-host.invalid', '--allow-non-loopback')
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^cannot listen on no-such-host\.invalid, port 4444: [^\n]*\n$/)
+})
+
+test('--help names every flag', async () => {
+  const { code, stdout, stderr } = await end('--help')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  for (const flag of ['port', 'host', 'client', 'clients', 'ttl', 'audience', 'allow-non-loopback', 'help', 'version'])
+    expect(stdout).toMatch(new RegExp(`^ .*--${flag} `, 'm'))
+})
+
+test('--version is the version of the package', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  expect(await end('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+})

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readCommandLine } from '../src/command-line.ts'
+
+/** The message of the TypeError that the flags are refused with. */
+function faultsOf(...args: readonly string[]): string {
+  try {
+    readCommandLine(args)
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError)
+    return (error as TypeError).message
+  }
+  throw new Error('the flags were accepted')
+}
+
+describe('flags', () => {
+  test('have defaults: port 4444 on loopback', () => {
+    expect(readCommandLine([])).toMatchObject({ does: 'serve', options: { port: 4444, host: '127.0.0.1', accessTokenTtlSeconds: 3600 } })
+  })
+
+  test('stand for options', () => {
+    const args = '--port 1 --host=0.0.0.0 --ttl 2 --audience a --allow-non-loopback --client a:s:x:y'.split(' ')
+    expect(readCommandLine([...args, '--client', 'b:t:r  w', '--client', 'c:u'])).toEqual({
+      does: 'serve',
+      options: {
+        port: 1,
+        host: '0.0.0.0',
+        accessTokenTtlSeconds: 2,
+        audience: 'a',
+        allowNonLoopback: true,
+        clients: [
+          { clientId: 'a', clientSecret: 's', scopes: ['x:y'] },
+          { clientId: 'b', clientSecret: 't', scopes: ['r', 'w'] },
+          { clientId: 'c', clientSecret: 'u' },
+        ],
+      },
+    })
+  })
+
+  test('ask for help or for the version, whatever else they say', () => {
+    expect(readCommandLine(['--port', 'x', '-h'])).toEqual({ does: 'help' })
+    expect(readCommandLine(['--version', '--port', 'x'])).toEqual({ does: 'version' })
+  })
+})
+
+describe('wrong flags', () => {
+  test.each([
+    [['--port', 'abc'], '"--port" must be a whole number from 0 to 65535, got another string'],
+    [['--port', '-1'], '"--port" must be a whole number from 0 to 65535, got -1'],
+    [['--port'], '"--port" needs a value'],
+    [['--port', '--ttl', '5'], '"--port" needs a value'],
+    [['--ttl', '0'], '"--ttl" must be a whole number of seconds from 1 to 315360000, got 0'],
+    [
+      ['--host', '0.0.0.0'],
+      '"--host" must be a loopback host unless "--allow-non-loopback" is given, got "0.0.0.0": other machines could reach the server',
+    ],
+    [['--allow-non-loopback=yes'], '"--allow-non-loopback" takes no value'],
+    [['--audience', ''], '"--audience" must be a string that is not empty, got an empty string'],
+    [['--client', 's3cret'], '"--client[0].clientSecret" must be printable ASCII that is not empty, got an empty string'],
+    [['--client', 'a:s3cret', '--client', 'a:s3cret'], '"--client[1].clientId" is the same as "--client[0].clientId"'],
+    [['--client', 'a:s3cret:'], '"--client[0].scopes" must be a list of at least one scope'],
+    [['--clinet', 'a:s3cret'], 'unknown flag "--clinet": did you mean "--client"?'],
+    [['a:s3cret'], 'an argument stands alone: every value needs a flag before it, such as --port'],
+  ])('%j are refused, and the flag is named', (args, fault) => {
+    const message = faultsOf(...args)
+    expect(message).toContain(fault)
+    expect(message).toMatch(/^oauth-introspect-dev: [^\n]*$/)
+    expect(message).not.toContain('s3cret')
+  })
+})
+
+describe('--clients', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dev-server-'))
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  function file(text: string): string {
+    const path = join(folder, 'clients.json')
+    writeFileSync(path, text)
+    return path
+  }
+
+  test('reads ids and secrets with colons in them', () => {
+    const clients = [{ clientId: 'a:b', clientSecret: 'c:d', scopes: ['x:y'] }]
+    expect(readCommandLine(['--clients', file(JSON.stringify(clients))])).toMatchObject({ options: { clients } })
+  })
+
+  test.each([
+    ['{"s3cret', '"--clients" must name a file of JSON'],
+    ['[{ "clientId": "a" }]', '"--clients[0].clientSecret" is missing'],
+    ['[]', '"--clients" must be a list of at least one client, got an empty list'],
+    ['null', '"--clients" must be a list of at least one client, got null'],
+  ])('refuses a file that holds %s', (text, fault) => {
+    expect(faultsOf('--clients', file(text))).toBe(`oauth-introspect-dev: ${fault}`)
+  })
+
+  test('refuses a file that is not there, and --client beside it', () => {
+    expect(faultsOf('--clients', join(folder, 'none.json'), '--client', 'a:b')).toBe(
+      'oauth-introspect-dev: "--client" and "--clients" exclude each other; "--clients" must name a file that can be read: ENOENT',
+    )
+  })
+})
