@@ -5,7 +5,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import * as adapter from '../src/index.ts'
 
 /** The routes in a Hono application, with what reached its error handling. */
-export function honoApplication(routes: readonly Route[]): {
+function honoApplication(routes: readonly Route[]): {
   readonly application: Hono
   readonly errors: unknown[]
   readonly handled: () => number
