@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals'
+import { memoryBench, rules } from './memory-bench.ts'
+
+describe('calls for one token', () => {
+  it('are joined: any number of callers, one question [CA-18]', async () => {
+    const memory = memoryBench()
+    const callers = Array.from({ length: 100 }, () => memory.request('tok'))
+    expect(memory.size().callsInFlight).toBe(1)
+    await memory.settle({ active: true })
+    const recollections = await Promise.all(callers)
+    expect(memory.asked).toEqual(['tok'])
+    expect(recollections.map(({ source }) => source)).toEqual(['asked', ...Array.from({ length: 99 }, () => 'joined')])
+    expect(new Set(recollections.map(({ answer }) => answer)).size).toBe(1)
+    expect(memory.size().callsInFlight).toBe(0)
+  })
+
+  it('are not joined with those for another token', async () => {
+    const memory = memoryBench()
+    const both = [memory.request('a'), memory.request('b')]
+    await memory.settle({ active: true })
+    await memory.settle({ active: false })
+    expect(await Promise.all(both)).toMatchObject([
+      { source: 'asked', answer: { active: true } },
+      { source: 'asked', answer: { active: false } },
+    ])
+  })
+
+  it('fail for everybody together, and for nobody who comes later', async () => {
+    const memory = memoryBench()
+    const callers = Array.from({ length: 3 }, () => memory.request('tok'))
+    await memory.settle(new Error('down'))
+    expect((await Promise.allSettled(callers)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    const later = await memory.learn('tok', { active: true })
+    expect(later.source).toBe('asked')
+  })
+
+  it('answer the others when one caller does not wait, or fails over the answer', async () => {
+    const memory = memoryBench()
+    const careless = memory.request('tok').then(() => {
+      throw new Error('the caller has gone')
+    })
+    const other = memory.request('tok')
+    const failure = expect(careless).rejects.toThrow('the caller has gone')
+    await memory.settle({ active: true })
+    await failure
+    expect(await other).toMatchObject({ source: 'joined', answer: { active: true } })
+  })
+
+  it('are joined only by who is content with an answer that old', async () => {
+    const memory = memoryBench()
+    const first = memory.request('tok')
+    memory.clock += 5_000
+    const content = memory.request('tok', 5_001)
+    const demanding = memory.request('tok', 5_000)
+    const fresh = memory.request('tok', 0)
+    expect(memory.asked).toHaveLength(3)
+    for (let at = 0; at < 3; at++) await memory.settle({ active: true })
+    const sources = (await Promise.all([first, content, demanding, fresh])).map(({ source }) => source)
+    expect(sources).toEqual(['asked', 'joined', 'asked', 'asked'])
+  })
+
+  it('are not joined by who comes after the clock was set back', async () => {
+    const memory = memoryBench()
+    const first = memory.request('tok')
+    memory.clock -= 1
+    const second = memory.request('tok')
+    expect(memory.asked).toHaveLength(2)
+    for (let at = 0; at < 2; at++) await memory.settle({ active: true })
+    expect([(await first).source, (await second).source]).toEqual(['asked', 'asked'])
+  })
+
+  it('are not joined where nothing is kept: no answer is then older than its request [CA-03]', async () => {
+    const memory = memoryBench({ rules: { ...rules, maxAgeMs: 0, inactiveMaxAgeMs: 0 } })
+    const callers = [memory.request('tok'), memory.request('tok')]
+    expect(memory.asked).toHaveLength(2)
+    for (let at = 0; at < 2; at++) await memory.settle({ active: true })
+    expect((await Promise.all(callers)).map(({ source }) => source)).toEqual(['asked', 'asked'])
+  })
+
+  it('are all counted while they are under way, joined or not', async () => {
+    const memory = memoryBench({ rules: { ...rules, maxAgeMs: 0, inactiveMaxAgeMs: 0 } })
+    const callers = [memory.request('tok'), memory.request('tok'), memory.request('other')]
+    expect(memory.size().callsInFlight).toBe(3)
+    await memory.forget('tok')
+    expect(memory.size().callsInFlight).toBe(3)
+    for (let at = 0; at < 3; at++) await memory.settle({ active: true })
+    await Promise.all(callers)
+    expect(memory.size().callsInFlight).toBe(0)
+  })
+})
+
+describe('a call in flight', () => {
+  it('does not bring back what was forgotten meanwhile [CA-18]', async () => {
+    const memory = memoryBench()
+    const first = memory.request('tok')
+    await memory.forget('tok')
+    await memory.settle({ active: true })
+    expect(await first).toMatchObject({ source: 'asked' })
+    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
+  })
+
+  it('is not joined any more when the token was forgotten', async () => {
+    const memory = memoryBench()
+    const first = memory.request('tok')
+    await memory.forget('tok')
+    const second = memory.request('tok')
+    expect(memory.asked).toHaveLength(2)
+    await memory.settle({ active: false }, 1)
+    await memory.settle({ active: true }, 0)
+    expect([(await first).answer.active, (await second).answer.active]).toEqual([true, false])
+    expect(memory.recall('tok', Infinity)).toMatchObject({ source: 'memory', answer: { active: false } })
+  })
+
+  it('is overtaken by a later one: the older answer is not kept, whichever comes first', async () => {
+    const memory = memoryBench()
+    const older = memory.request('tok')
+    const newer = memory.request('tok', 0)
+    await memory.settle({ active: false }, 1)
+    await memory.settle({ active: true }, 0)
+    await Promise.all([older, newer])
+    expect(memory.recall('tok', Infinity)).toMatchObject({ answer: { active: false } })
+
+    const another = memoryBench()
+    const both = [another.request('tok'), another.request('tok', 0)]
+    await another.settle({ active: true }, 0)
+    expect(another.size()).toMatchObject({ entries: 0, callsInFlight: 1 })
+    await another.settle({ active: false }, 0)
+    await Promise.all(both)
+    expect(another.recall('tok', Infinity)).toMatchObject({ answer: { active: false } })
+  })
+})

@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals'
+import type { Memory, Recollection } from '../../src/cache/remember.ts'
+import { runtime } from '../../src/runtime/node.ts'
+import { memoryBench, rules } from './memory-bench.ts'
+
+/** Where an answer comes from when it is recalled now; `asked` when a question has to be awaited. */
+function sourceOf(memory: Memory, token: string, maxAgeMs = Infinity): string {
+  const recalled = memory.recall(token, maxAgeMs)
+  if (!('then' in recalled)) return recalled.source
+  recalled.then(undefined, () => undefined)
+  return 'asked'
+}
+
+describe('remembered answers', () => {
+  it('come at once, by one digest, and are the very same [CA-01]', async () => {
+    const memory = memoryBench()
+    const { answer, source } = await memory.learn('tok', { active: true })
+    expect(source).toBe('asked')
+    memory.digested.length = 0
+    const again = memory.recall('tok', Infinity) as Recollection
+    expect(again.source).toBe('memory')
+    expect(again.answer).toBe(answer)
+    expect({ asked: memory.asked, digested: memory.digested.length }).toEqual({ asked: ['tok'], digested: 1 })
+  })
+
+  it('live less than the age, counted from when the question was sent', async () => {
+    const memory = memoryBench()
+    const pending = memory.recall('tok', Infinity)
+    memory.clock += 20_000
+    await memory.settle({ active: true })
+    await pending
+    memory.clock += 39_999
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+    memory.clock += 1
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+  })
+
+  it('end at exp by the wall clock of each recall, however young they are [CA-02] [CA-18]', async () => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active: true, exp: 1030 })
+    memory.clock = 1_029_999
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+    memory.clock = 1_030_000
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+  })
+
+  it('are not kept when exp has come while the question was under way [CA-02]', async () => {
+    const memory = memoryBench()
+    const pending = memory.recall('tok', Infinity)
+    memory.clock = 1_030_000
+    await memory.settle({ active: true, exp: 1030 })
+    expect(await pending).toMatchObject({ source: 'asked', answer: { active: true } })
+    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
+  })
+
+  it('end when the clock is set back, and stay so short as they were by a clock that starts at 0', async () => {
+    const memory = memoryBench({}, 0)
+    await memory.learn('tok', { active: true })
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+    memory.clock = -1
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+    memory.clock = 59_999
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+    memory.clock = 60_000
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+  })
+
+  it('are passed over by who wants a younger one, and replaced by its answer', async () => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active: true })
+    memory.clock += 5_000
+    expect(sourceOf(memory, 'tok', 5_001)).toBe('memory')
+    expect(sourceOf(memory, 'tok', 5_000)).toBe('asked')
+    await memory.settle({ active: false })
+    expect(memory.recall('tok', Infinity)).toMatchObject({ source: 'memory', answer: { active: false, sentAt: memory.clock } })
+    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 1, callsInFlight: 0 })
+  })
+
+  it('are never used by who wants the answer to a question of its own', async () => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active: true })
+    expect(sourceOf(memory, 'tok', 0)).toBe('asked')
+  })
+
+  it('live shorter when they say inactive, and change sides when the token changes [CA-05]', async () => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active: false })
+    memory.clock += 9_999
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+    memory.clock += 1
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+    await memory.settle({ active: true })
+    expect(memory.size()).toEqual({ entries: 1, inactiveEntries: 0, callsInFlight: 0 })
+    expect(memory.recall('tok', Infinity)).toMatchObject({ source: 'memory', answer: { active: true } })
+  })
+
+  it.each([
+    ['active', { ...rules, maxAgeMs: 0 }, { entries: 0, inactiveEntries: 1 }],
+    ['inactive', { ...rules, inactiveMaxAgeMs: 0 }, { entries: 1, inactiveEntries: 0 }],
+  ])('are not kept when the age of %s ones is 0 [CA-03]', async (_what, noAge, size) => {
+    const memory = memoryBench({ rules: noAge })
+    await memory.learn('good', { active: true })
+    await memory.learn('bad', { active: false })
+    expect(memory.size()).toMatchObject(size)
+    expect(sourceOf(memory, 'good')).toBe(size.entries === 0 ? 'asked' : 'memory')
+    expect(sourceOf(memory, 'bad')).toBe(size.inactiveEntries === 0 ? 'asked' : 'memory')
+  })
+
+  it('are bounded on either side, and no flood of inactive tokens drives out a good one [CA-05] [CA-18]', async () => {
+    const memory = memoryBench()
+    for (const token of ['a', 'b', 'c', 'd']) await memory.learn(token, { active: true })
+    for (let at = 0; at < 500; at++) await memory.learn(`bad-${at}`, { active: false })
+    expect(memory.size()).toEqual({ entries: 3, inactiveEntries: 3, callsInFlight: 0 })
+    expect(['b', 'c', 'd'].map((token) => sourceOf(memory, token))).toEqual(['memory', 'memory', 'memory'])
+    expect(sourceOf(memory, 'a')).toBe('asked')
+  })
+
+  it('are never faults: the next one asks again [CA-18]', async () => {
+    const memory = memoryBench()
+    await expect(memory.learn('tok', new Error('down'))).rejects.toThrow('down')
+    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+    await memory.settle({ active: true })
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+  })
+
+  it('outlive a fault of a later question, until their own end', async () => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active: true })
+    const failed = expect(memory.recall('tok', 0)).rejects.toThrow('down')
+    await memory.settle(new Error('down'))
+    await failed
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+  })
+
+  it('are forgotten on demand, of one token only', async () => {
+    const memory = memoryBench()
+    for (const [token, active] of [
+      ['a', true],
+      ['b', true],
+      ['x', false],
+      ['y', false],
+    ] as const)
+      await memory.learn(token, { active })
+    await memory.forget('a')
+    await memory.forget('x')
+    await memory.forget('never seen')
+    expect(memory.size()).toEqual({ entries: 1, inactiveEntries: 1, callsInFlight: 0 })
+    expect(['b', 'y', 'a', 'x'].map((token) => sourceOf(memory, token))).toEqual(['memory', 'memory', 'asked', 'asked'])
+  })
+})
+
+describe('keys', () => {
+  it('are digests of who asks and of the token, so that no two servers or clients share one [CA-04] [CA-06]', async () => {
+    const made: string[] = []
+    const sha256 = (text: string): string => {
+      made.push(text)
+      return `<digest ${made.length}>`
+    }
+    for (const identity of ['one', 'two']) await memoryBench({ identity, sha256 }).learn('tok', { active: true })
+    expect(made).toEqual(['one', '<digest 1>tok', 'two', '<digest 3>tok'])
+  })
+
+  it('may take their time: the digest of the web platform is a promise', async () => {
+    const memory = memoryBench({ sha256: (text) => Promise.resolve(runtime.sha256(text)) })
+    const first = memory.recall('tok', Infinity)
+    await new Promise((done) => setImmediate(done))
+    await memory.settle({ active: true })
+    expect(await first).toMatchObject({ source: 'asked' })
+    expect(await memory.recall('tok', Infinity)).toMatchObject({ source: 'memory' })
+    await memory.forget('tok')
+    expect(memory.size().entries).toBe(0)
+  })
+})

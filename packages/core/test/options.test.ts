@@ -1,0 +1,199 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from '@jest/globals'
+import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
+import { none } from '../src/client-authentication/none.ts'
+import { resolveOptions } from '../src/options.ts'
+
+const clock = (): number => 7
+const base = { introspectionEndpoint: 'https://as.example/introspect', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
+
+/** The message of the error that options of these kinds are. */
+function faultOf(options: unknown): string {
+  try {
+    resolveOptions(options, clock)
+  } catch (error) {
+    expect(error).toBeInstanceOf(TypeError)
+    expect(inspect(error)).not.toContain('CANARY')
+    return (error as TypeError).message
+  }
+  throw new Error('expected a TypeError')
+}
+
+const texts = 'a list of at least one string, none of them empty'
+const seconds = 'a finite number of seconds that is not negative'
+const noSeconds = [-1, NaN, Infinity, '60', null, [60]]
+const wholes = (unit: string, range: string) => `a whole number of ${unit} ${range}`
+
+/** Every option: values of the wrong kind, and what is expected instead. */
+const wrongKinds: readonly (readonly [option: string, values: readonly unknown[], expected: string])[] = [
+  [
+    'introspectionEndpoint',
+    ['', 'introspect', '//as.example', 'ftp://as.example', 'file:///x', 7, null, new URL('https://as.example')],
+    'an absolute https URL',
+  ],
+  [
+    'introspectionEndpoint',
+    ['https://user@as.example', 'https://user:CANARY@as.example', 'https://:CANARY@as.example'],
+    'a URL without user name and password',
+  ],
+  ['introspectionEndpoint', ['https://as.example/#x', 'https://as.example/#'], 'a URL without a fragment'],
+  [
+    'introspectionEndpoint',
+    [
+      'http://as.example',
+      'http://127.0.0.1.evil.example',
+      'http://localhost.evil.example',
+      'http://notlocalhost',
+      'http://128.0.0.1',
+      'http://[::2]',
+    ],
+    'an https URL: http only on loopback, or with "allowInsecureEndpoint: true"',
+  ],
+  ['issuer', ['', 7, null, ['https://as.example']], 'a string that is not empty'],
+  ['allowInsecureEndpoint', ['true', 1, null], 'true or false'],
+  ['clientId', ['', 7, null, ['CANARY']], 'a string that is not empty'],
+  ['clientSecret', ['', null, ['CANARY'], () => 'CANARY'], 'a string that is not empty'],
+  [
+    'requiredScopes',
+    [7, null, true, {}, { allOf: ['a'] }, { anyOf: 'a' }, { anyOf: ['a'], allOf: [] }],
+    'a string, a list of strings or { anyOf: [...] }',
+  ],
+  ['requiredScopes', [{ anyOf: [] }], 'an "anyOf" with at least one item'],
+  ['requiredScopes', ['', ' ', [''], ['a', ''], { anyOf: ['a', ''] }], 'scopes that are not empty'],
+  ['requiredScopes', [[1], ['a', null], { anyOf: [undefined] }], 'scopes that are strings'],
+  ['requiredScopes', ['a"b', 'a\\b', 'ä', 'a\nb', 'a\tb'], 'scopes of the characters that RFC 6749 §3.3 allows'],
+  ['audience', ['', [], [''], ['a', 7], 7, {}, true], `a string or ${texts}`],
+  ['allowedClients', ['client', [], [''], [7], null, {}], texts],
+  ['maxTokenAgeSeconds', noSeconds, seconds],
+  ['scopeMatching', ['prefix', '', true, null, {}], '"exact", "hierarchic", "wildcard" or a function'],
+  ['scopeSeparator', ['', 7, null, [',']], 'a string that is not empty'],
+  ['requireExpiry', ['true', 1, null], 'true or false'],
+  ['requireSubject', ['true', 0, null], 'true or false'],
+  ['requireIssuer', ['false', {}, null], 'true or false'],
+  ['clockToleranceSeconds', noSeconds, seconds],
+  ['expiryToleranceSeconds', noSeconds, seconds],
+  ['tokenSyntax', ['any', '', null, /x/], '"b64token" or "vschar"'],
+  ['maxTokenLength', [0, -1, 1.5, NaN, Infinity, '8192', null], wholes('characters', 'of at least 1')],
+  ['optional', ['true', 1, null], 'true or false'],
+  ['realm', ['', 'a\nb', 'ä', 'a\u0000', 7, null], 'printable ASCII text'],
+  ['claims', [null, {}, 'schema', () => true], 'a Standard Schema'],
+  ['timeoutMs', [0, -1, 0.5, NaN, Infinity, 2 ** 31, '2000', null], wholes('milliseconds', 'from 1 to 2147483647')],
+  ['maxResponseBytes', [0, -1, NaN, Infinity, 2 ** 30 + 1, null], wholes('bytes', 'from 1 to 1073741824')],
+  ['retries', [-1, 0.5, 11, NaN, Infinity, '1', true, null], wholes('retries', 'from 0 to 10')],
+  ['maxConcurrentCalls', [0, -1, NaN, Infinity, '256', null], wholes('calls', 'of at least 1')],
+  ['cache', [true, 60, 'off', []], ''],
+  ['cache', [null], ''],
+  ['cache.maxEntries', [0, -1, 1.5, NaN, Infinity, 2 ** 24 + 1, null], wholes('entries', 'from 1 to 16777216')],
+  ['cache.maxAgeSeconds', noSeconds, seconds],
+  ['cache.inactiveMaxEntries', [0, -1, NaN, Infinity, null], wholes('entries', 'from 1 to 16777216')],
+  ['cache.inactiveMaxAgeSeconds', noSeconds, seconds],
+  ['onEvent', [true, 'log', {}, null], 'a function'],
+  ['now', [0, '0', {}, null], 'a function'],
+  ['transport', [true, 'fetch', {}, null], 'a function'],
+]
+
+/** Options with one of them changed, by its path. */
+function withOption(path: string, value: unknown): object {
+  const [name = '', member] = path.split('.')
+  return { ...base, [name]: member === undefined ? value : { [member]: value } }
+}
+
+describe('an option of the wrong kind', () => {
+  it.each(wrongKinds)('is a fault that names it: %s given as one of %p', (path, values, expected) => {
+    for (const value of values) {
+      const fault = faultOf(withOption(path, value))
+      expect(fault).toMatch(/^oauth-introspect options: /)
+      expect(fault).toContain(`"${path}" must be ${expected}`)
+      expect(fault).toContain(', got ')
+    }
+  })
+
+  it('is a fault that does not repeat a number where a secret should be', () => {
+    expect(faultOf({ ...base, clientSecret: 8675309 })).toContain('"clientSecret" must be a string that is not empty, got')
+    expect(faultOf({ ...base, clientSecret: 8675309 })).not.toContain('8675309')
+  })
+
+  it.each([[null], ['secret'], [{ method: 'x' }], [{ credentials: 'CANARY' }], [() => ({})]])(
+    'is a fault as client authentication: %p',
+    (value) => {
+      const { introspectionEndpoint } = base
+      expect(faultOf({ introspectionEndpoint, clientAuthentication: value })).toContain(
+        '"clientAuthentication" must be a client authentication method',
+      )
+    },
+  )
+
+  it.each([null, undefined, 'x', 7, [], () => base])('is a fault as the options themselves: %p', (value) => {
+    expect(faultOf(value)).toContain('"options" must be an object')
+  })
+})
+
+describe('an option that is there as undefined', () => {
+  const paths = [...new Set(wrongKinds.map(([path]) => path)), 'clientAuthentication']
+  it.each(paths)('is a fault, so that a missing variable switches no check off: %s', (path) => {
+    expect(faultOf(withOption(path, undefined))).toContain(`"${path}" is undefined: is an environment variable missing?`)
+  })
+})
+
+describe('faults', () => {
+  it('are told all at once, each by its name', () => {
+    const fault = faultOf({
+      introspectionEndpoint: 'as.example',
+      clientId: '',
+      timeoutMs: 0,
+      audiance: 'CANARY',
+      cache: { maxAge: 1, maxEntries: 0 },
+    })
+    const named = [
+      '"introspectionEndpoint"',
+      '"clientId"',
+      '"clientSecret"',
+      '"timeoutMs"',
+      '"audiance"',
+      '"cache.maxAge"',
+      '"cache.maxEntries"',
+    ]
+    for (const name of named) expect(fault).toContain(name)
+  })
+
+  it.each([
+    ['audiance', 'audience'],
+    ['requiredScope', 'requiredScopes'],
+    ['requireScopes', 'requiredScopes'],
+    ['introspectionEndPoint', 'introspectionEndpoint'],
+    ['client_secret', 'clientSecret'],
+    ['maxAnswerAgeSeconds', 'maxTokenAgeSeconds'],
+    ['timeout', 'timeoutMs'],
+  ])('name the nearest option for %s: %s', (unknown, nearest) => {
+    expect(faultOf({ ...base, [unknown]: 'CANARY' })).toBe(
+      `oauth-introspect options: unknown option "${unknown}": did you mean "${nearest}"?`,
+    )
+  })
+
+  it('name the nearest option of the cache', () => {
+    expect(faultOf({ ...base, cache: { maxAgeSecond: 1 } })).toBe(
+      'oauth-introspect options: unknown option "cache.maxAgeSecond": did you mean "cache.maxAgeSeconds"?',
+    )
+  })
+
+  it('guess nothing where nothing is near', () => {
+    expect(faultOf({ ...base, colour: 'blue' })).toBe('oauth-introspect options: unknown option "colour"')
+  })
+
+  it('are found where there is nobody to ask, and nobody to ask as [IR-03]', () => {
+    const { introspectionEndpoint, clientId, clientSecret } = base
+    expect(faultOf({ clientId, clientSecret })).toContain('"introspectionEndpoint" is needed')
+    const needed = '"clientId" and "clientSecret", or "clientAuthentication", are needed'
+    for (const half of [{}, { clientId }, { clientSecret }]) expect(faultOf({ introspectionEndpoint, ...half })).toContain(needed)
+    expect(resolveOptions({ introspectionEndpoint, clientAuthentication: none() }, clock).clientAuthentication.method).toBe('none')
+  })
+
+  it('are found in two ways to authenticate at once', () => {
+    const { introspectionEndpoint, clientId, clientSecret } = base
+    for (const more of [{ clientId }, { clientSecret }, { clientId, clientSecret }]) {
+      expect(faultOf({ introspectionEndpoint, clientAuthentication: clientSecretPost('id', 'CANARY'), ...more })).toContain(
+        '"clientAuthentication" must not stand beside "clientId" or "clientSecret"',
+      )
+    }
+  })
+})

@@ -1,0 +1,189 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from '@jest/globals'
+import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
+import { type ResolvedOptions, resolveOptions } from '../src/options.ts'
+
+const clock = (): number => 7
+const base = { introspectionEndpoint: 'https://as.example/introspect?tenant=a%20b', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
+const resolve = (more: object = {}): ResolvedOptions => resolveOptions({ ...base, ...more }, clock)
+
+describe('resolved options', () => {
+  it('have these defaults, which are what the documentation says', () => {
+    const resolved = resolve()
+    expect({ ...resolved, endpoint: resolved.endpoint.href, clientAuthentication: resolved.clientAuthentication.method }).toEqual({
+      endpoint: 'https://as.example/introspect?tenant=a%20b',
+      clientAuthentication: 'client_secret_basic',
+      authorizationServer: 'https://as.example/introspect',
+      needs: { scopes: [], audiences: [], clients: [], maxTokenAgeSeconds: Infinity, maxAnswerAgeMs: Infinity, scope: '' },
+      audienceUnchecked: true,
+      rules: {
+        issuer: undefined,
+        scopeMatching: 'exact',
+        requireExpiry: false,
+        requireSubject: false,
+        requireIssuer: false,
+        clockToleranceSeconds: 10,
+        expiryToleranceSeconds: 0,
+      },
+      presentation: { tokenSyntax: 'b64token', maxTokenLength: 8192 },
+      replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'] },
+      optional: false,
+      protection: { realm: 'api' },
+      claims: undefined,
+      timeoutMs: 2000,
+      maxResponseBytes: 65_536,
+      retries: 1,
+      maxConcurrentCalls: 256,
+      memory: { maxEntries: 10_000, maxAgeMs: 60_000, inactiveMaxEntries: 10_000, inactiveMaxAgeMs: 10_000 },
+      onEvent: undefined,
+      now: clock,
+      transport: undefined,
+    })
+  })
+
+  it('hold what was given in place of every default', () => {
+    const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } }
+    const given = {
+      onEvent: (): void => undefined,
+      now: (): number => 1,
+      transport: fetch,
+      scopeMatching: (): boolean => true,
+      claims: schema,
+    }
+    const resolved = resolve({
+      ...given,
+      issuer: 'https://as.example',
+      requiredScopes: 'a b',
+      audience: 'x',
+      allowedClients: ['c'],
+      maxTokenAgeSeconds: 60,
+      scopeSeparator: ',',
+      requireExpiry: true,
+      requireSubject: true,
+      requireIssuer: true,
+      clockToleranceSeconds: 0,
+      expiryToleranceSeconds: 1.5,
+      tokenSyntax: 'vschar',
+      maxTokenLength: 1,
+      optional: true,
+      realm: 'shop "1"',
+      timeoutMs: 1,
+      maxResponseBytes: 1,
+      retries: 0,
+      maxConcurrentCalls: 1,
+      cache: { maxEntries: 1, maxAgeSeconds: 0.5, inactiveMaxEntries: 2, inactiveMaxAgeSeconds: 0 },
+    })
+    expect(resolved).toMatchObject({
+      authorizationServer: 'https://as.example',
+      needs: { scopes: [[['a', 'b']]], audiences: [['x']], clients: [['c']], maxTokenAgeSeconds: 60, scope: 'a b' },
+      audienceUnchecked: false,
+      rules: {
+        issuer: 'https://as.example',
+        scopeMatching: given.scopeMatching,
+        requireExpiry: true,
+        requireSubject: true,
+        requireIssuer: true,
+        clockToleranceSeconds: 0,
+        expiryToleranceSeconds: 1.5,
+      },
+      presentation: { tokenSyntax: 'vschar', maxTokenLength: 1 },
+      replyRules: { scopeSeparator: ',' },
+      optional: true,
+      protection: { realm: 'shop "1"' },
+      timeoutMs: 1,
+      maxResponseBytes: 1,
+      retries: 0,
+      maxConcurrentCalls: 1,
+      memory: { maxEntries: 1, maxAgeMs: 500, inactiveMaxEntries: 2, inactiveMaxAgeMs: 0 },
+    })
+    expect([resolved.claims, resolved.onEvent, resolved.now, resolved.transport]).toEqual([schema, given.onEvent, given.now, fetch])
+  })
+
+  it('keep nothing with cache: false', () => {
+    expect(resolve({ cache: false }).memory).toMatchObject({ maxAgeMs: 0, inactiveMaxAgeMs: 0 })
+  })
+
+  it('tell an audience that is unchecked on purpose from one that was not thought of', () => {
+    expect(resolve({ audience: null })).toMatchObject({ audienceUnchecked: false, needs: { audiences: [] } })
+    expect(resolve().audienceUnchecked).toBe(true)
+  })
+
+  it.each([
+    'http://localhost:3000/introspect',
+    'http://as.localhost/introspect',
+    'http://127.0.0.1/introspect',
+    'http://127.255.255.254/introspect',
+    'http://[::1]:8080/introspect',
+    'HTTPS://AS.example/introspect',
+    'https://as.example:8443/introspect?a=b&c=%2F',
+  ])('take the endpoint %s', (introspectionEndpoint) => {
+    expect(resolve({ introspectionEndpoint }).endpoint.href).toBe(new URL(introspectionEndpoint).href)
+  })
+
+  it('take an endpoint in the clear only when told to, and with no word beside it', () => {
+    const introspectionEndpoint = 'http://as.internal/introspect'
+    expect(resolve({ introspectionEndpoint, allowInsecureEndpoint: true }).endpoint.href).toBe(introspectionEndpoint)
+    expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: false })).toThrow(/"introspectionEndpoint" must be an https URL/)
+    expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: 'yes' })).toThrow(/"allowInsecureEndpoint" must be true or false/)
+    expect(() => resolve({ introspectionEndpoint: 'http://u:p@as.internal/', allowInsecureEndpoint: true })).toThrow(TypeError)
+  })
+})
+
+describe("the caller's options", () => {
+  it('are read once, each of them, and never written to', () => {
+    const values: Record<string, unknown> = { ...base, audience: ['a'], requiredScopes: ['r'], cache: undefined, timeoutMs: 5 }
+    const reads: Record<string, number> = {}
+    const observe = (object: Record<string, unknown>, prefix = ''): object => {
+      const observed = {}
+      for (const name of Object.keys(object)) {
+        Object.defineProperty(observed, name, {
+          enumerable: true,
+          get: () => {
+            reads[prefix + name] = (reads[prefix + name] ?? 0) + 1
+            return object[name]
+          },
+        })
+      }
+      return Object.freeze(observed)
+    }
+    values['cache'] = observe({ maxEntries: 1, maxAgeSeconds: 2 }, 'cache.')
+    resolveOptions(observe(values), clock)
+    expect(reads).toEqual({
+      introspectionEndpoint: 1,
+      clientId: 1,
+      clientSecret: 1,
+      audience: 1,
+      requiredScopes: 1,
+      cache: 1,
+      timeoutMs: 1,
+      'cache.maxEntries': 1,
+      'cache.maxAgeSeconds': 1,
+    })
+  })
+
+  it('may change afterwards without any effect', () => {
+    const audience = ['a']
+    const allowedClients = ['c']
+    const requiredScopes = { anyOf: ['r'] }
+    const cache = { maxAgeSeconds: 1 }
+    const options = { ...base, audience, allowedClients, requiredScopes, cache, realm: 'one' }
+    const resolved = resolveOptions(options, clock)
+    const before = structuredClone({ needs: resolved.needs, memory: resolved.memory, protection: resolved.protection })
+    audience.push('b')
+    allowedClients.length = 0
+    requiredScopes.anyOf.length = 0
+    cache.maxAgeSeconds = 9999
+    options.realm = 'two'
+    expect({ needs: resolved.needs, memory: resolved.memory, protection: resolved.protection }).toEqual(before)
+  })
+
+  it('come out resolved and frozen, without a secret to print [LG-01]', () => {
+    const resolved = [
+      resolve(),
+      resolveOptions({ introspectionEndpoint: base.introspectionEndpoint, clientAuthentication: clientSecretPost('id', 'CANARY') }, clock),
+    ]
+    expect(resolved.every((options) => Object.isFrozen(options))).toBe(true)
+    expect(inspect(resolved, { depth: 9, showHidden: true }) + JSON.stringify(resolved)).not.toContain('CANARY')
+    expect(JSON.stringify(resolved)).not.toContain(btoa('rs-client:CANARY-secret'))
+  })
+})
