@@ -34,21 +34,19 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
       : connectByFetch(settings.transport)
   const client = createIntrospectionClient({ ...settings, connection, events })
   const memory = createMemory({ rules: settings.memory, now, identity: client.identity, sha256: runtime.sha256, ask })
-  let calls = 0
   let failedCalls = 0
   let inactiveOnly = 0
 
   async function ask(token: string): Promise<Answer> {
     const sentAt = now()
-    calls++
     try {
       const introspection = await client.introspect(token)
       watchForInactivity(introspection.active)
       if (!introspection.active) return { active: false, sentAt }
       return { active: true, introspection, sentAt, ...(await readClaims(settings.claims, introspection.claims)) }
     } catch (error) {
-      failedCalls++
       if (IntrospectionError.is(error)) events.fault(error)
+      if (!IntrospectionError.is(error) || error.code !== 'OVERLOADED') failedCalls++
       throw error
     }
   }
@@ -61,7 +59,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   return {
     recall: memory.recall,
     forget: memory.forget,
-    stats: () => ({ calls, failedCalls, ...memory.size() }),
+    stats: () => ({ calls: client.calls, failedCalls, ...memory.size() }),
     close: () => connection.close(),
   }
 }

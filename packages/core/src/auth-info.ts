@@ -41,17 +41,17 @@ export interface AuthSource {
 
 /** The `AuthInfo` of one request. What only we may read of it is private, so that neither `inspect` nor `JSON` shows it. */
 export class GrantedAuth<Standing> implements AuthInfo<unknown> {
-  readonly clientId?: string
-  readonly subject?: string
-  readonly username?: string
+  declare readonly clientId?: string
+  declare readonly subject?: string
+  declare readonly username?: string
   readonly scopes: readonly string[]
   readonly audience: readonly string[]
-  readonly issuer?: string
+  declare readonly issuer?: string
   readonly authorizationServer: string
-  readonly expiresAt?: number
-  readonly issuedAt?: number
-  readonly tokenType?: string
-  readonly actor?: unknown
+  declare readonly expiresAt?: number
+  declare readonly issuedAt?: number
+  declare readonly tokenType?: string
+  declare readonly actor?: unknown
   readonly claims: unknown
   readonly answeredAt: number
   readonly stale = false

@@ -55,9 +55,13 @@ function readCredentials(value: string, schemeEnd: number, rules: PresentationRu
 }
 
 /**
- * Tells whether a value of another scheme holds a second set of credentials: runtimes with `Headers` join repeated lines with a comma,
- * and a proxy in front may have authorised only one of them. After a comma a parameter has its `=`; a scheme has a space and no `=`.
+ * Tells whether a value of another scheme may hold a second set of credentials: runtimes with `Headers` join repeated lines with a comma,
+ * and a proxy in front may have authorised only one of them. What follows a comma within one set is a parameter, `name=value`.
  */
 function joinsCredentials(value: string): boolean {
-  return /,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+ +[^=\s]/.test(value.replace(/"(?:[^"\\]|\\.)*"/g, '""'))
+  const [, ...others] = value.replace(quotedString, (text, end: string) => (end === '' ? text : '""')).split(',')
+  return others.some((other) => !/^[ \t]*(?:$|[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=)/.test(other))
 }
+
+// Goes to the end of the text where a quote is never closed, so that no quote is looked at twice.
+const quotedString = /"(?:[^"\\]|\\(?:.|$))*("|$)/gs

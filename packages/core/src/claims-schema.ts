@@ -25,11 +25,12 @@ function describePath({ path = [] }: StandardSchemaV1.Issue): string {
 }
 
 /** Freezes lists and plain objects through and through: what is shared between requests is read-only. */
-function freezePlain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+function freezePlain(value: unknown, seen = new Set<unknown>()): unknown {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return value
+  seen.add(value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (Array.isArray(value) || prototype === Object.prototype || prototype === null) {
-    for (const member of Object.values(value)) freezePlain(member)
+    for (const member of Object.values(value)) freezePlain(member, seen)
     Object.freeze(value)
   }
   return value

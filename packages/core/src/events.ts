@@ -55,14 +55,20 @@ export function createEventSink(listener: ((event: IntrospectEvent) => void) | u
   let listenerFailures = 0
   const told = new Map<string, { at: number; unsaid: number }>()
 
+  function countFailure(): void {
+    listenerFailures++
+  }
+
   function tell(happening: Happening, request?: ResourceRequest): void {
     if (listener === undefined) return
     const event: IntrospectEvent = { ...happening, at: now() }
     if (request !== undefined) Object.defineProperty(event, 'request', { value: request })
     try {
-      listener(event)
+      // A listener may be asynchronous in spite of its type; a rejection that nobody takes would end a Node process.
+      const result: unknown = listener(event)
+      if (result instanceof Promise) result.catch(countFailure)
     } catch {
-      listenerFailures++
+      countFailure()
     }
   }
 

@@ -29,7 +29,9 @@ export interface IntrospectionClientParts {
 /** Asks about tokens. */
 export interface IntrospectionClient {
   /** Everything but the token that can change an answer: parts with their lengths, so that no two sets of parts read the same. */
-  readonly identity: string
+  readonly identity: string | Promise<string>
+  /** Questions put so far, retries not counted. */
+  readonly calls: number
   /** @throws {IntrospectionError} with any code; whatever a credentials function of the application throws comes through as it is. */
   introspect(token: string): Promise<IntrospectionResponse>
 }
@@ -42,12 +44,14 @@ const tokenTypeHint = 'access_token'
 /** Makes the client of one endpoint. */
 export function createIntrospectionClient(parts: IntrospectionClientParts): IntrospectionClient {
   const { endpoint, clientAuthentication, connection, replyRules, events, now } = parts
+  let calls = 0
   let callsInFlight = 0
 
   async function introspect(token: string): Promise<IntrospectionResponse> {
     if (callsInFlight >= parts.maxConcurrentCalls) {
       throw new IntrospectionError('OVERLOADED', `${parts.maxConcurrentCalls} introspection calls are under way`)
     }
+    calls++
     callsInFlight++
     const deadline = new Deadline(parts.timeoutMs)
     try {
@@ -83,9 +87,20 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     return readIntrospectionReply(reply, token, replyRules, now())
   }
 
-  const request = [endpoint.href, clientAuthentication.method, clientAuthentication.identity, 'POST', 'form:token', tokenTypeHint, accept]
-  const reading = [replyRules.scopeSeparator, ...replyRules.inactiveErrors, readerVersion]
-  return { introspect, identity: [...request, ...reading].map((part) => `${part.length}:${part}`).join('') }
+  function identify(client: string): string {
+    const request = [endpoint.href, clientAuthentication.method, client, 'POST', 'form:token', tokenTypeHint, accept]
+    const reading = [replyRules.scopeSeparator, ...replyRules.inactiveErrors, readerVersion]
+    return [...request, ...reading].map((part) => `${part.length}:${part}`).join('')
+  }
+
+  const client = clientAuthentication.identity
+  return {
+    introspect,
+    identity: typeof client === 'string' ? identify(client) : client.then(identify),
+    get calls() {
+      return calls
+    },
+  }
 }
 
 /** Introspection is read-only (RFC 9110 §9.2.2), so that a request lost on the way, or turned away for now, may be sent again. */

@@ -82,39 +82,55 @@ function isJson(reply: HttpReply): boolean {
 }
 
 function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {
-  clean(members, token)
-  return {
-    active: true,
-    scope: Object.freeze(readScope(members, rules.scopeSeparator)),
-    aud: Object.freeze(readAudience(members['aud'])),
-    client_id: readString(members, 'client_id'),
-    username: readString(members, 'username'),
-    token_type: readString(members, 'token_type'),
-    sub: readString(members, 'sub'),
-    iss: readString(members, 'iss'),
+  // Read before the token is taken out: a member that decides must not be taken for an absent one.
+  const deciding = {
+    token_type: readDeciding(members, 'token_type', token),
+    iss: readDeciding(members, 'iss', token),
     exp: readTime(members, 'exp'),
     iat: readTime(members, 'iat'),
     nbf: readTime(members, 'nbf'),
     bound: readConfirmation(members['cnf']),
+  }
+  clean(members, token)
+  return {
+    active: true,
+    ...deciding,
+    scope: Object.freeze(readScope(members, rules.scopeSeparator)),
+    aud: Object.freeze(readAudience(members['aud'])),
+    client_id: readString(members, 'client_id'),
+    username: readString(members, 'username'),
+    sub: readString(members, 'sub'),
     claims: members,
   }
 }
 
 /**
  * Takes out of the reply what no handler should hold, and freezes the rest: an own `__proto__`, which becomes a prototype when a handler
- * copies the object, and any text with the token in it. (A text shorter than 16 characters cannot be told from ordinary words.)
+ * copies the object, and any text with the token in it.
  */
 function clean(value: unknown, token: string): void {
   if (typeof value !== 'object' || value === null) return
   const parent = value as Record<string, unknown>
   for (const name of Object.keys(parent)) {
     const member = parent[name]
-    if (name === '__proto__' || (token.length >= 16 && (name.includes(token) || (typeof member === 'string' && member.includes(token))))) {
+    if (name === '__proto__' || holds(name, token) || (typeof member === 'string' && holds(member, token))) {
       if (Array.isArray(value)) value[Number(name)] = null
       else Reflect.deleteProperty(parent, name)
     } else clean(member, token)
   }
   Object.freeze(value)
+}
+
+/** A token shorter than 16 characters cannot be told from ordinary words. */
+function holds(text: string, token: string): boolean {
+  return token.length >= 16 && text.includes(token)
+}
+
+/** A string whose absence would let more pass. */
+function readDeciding(members: Record<string, unknown>, name: string, token: string): string | undefined {
+  const value = readString(members, name)
+  if (value !== undefined && holds(value, token)) throw notConform(`"${name}" is the token`)
+  return value
 }
 
 /** `null` says the same as absence: some servers write it for what they do not know. */

@@ -1,6 +1,6 @@
 /**
  * Reads option objects and gathers all that is wrong with them, so that one `TypeError` names every fault.
- * A value that may be a secret is never repeated: only numbers, booleans and the words of a fixed list are.
+ * A value that may be a secret is never repeated: only booleans are, and numbers where a number is expected.
  *
  * @module
  */
@@ -16,6 +16,11 @@ export class OptionFaults {
     this.#found.push(`"${name}" must be ${expected}, got ${describe(value)}`)
   }
 
+  /** As `expect`, where a number is expected: one that came is no secret. */
+  expectNumber(name: string, expected: string, value: unknown): undefined {
+    this.#found.push(`"${name}" must be ${expected}, got ${typeof value === 'number' ? value : describe(value)}`)
+  }
+
   say(fault: string): void {
     this.#found.push(fault)
   }
@@ -28,7 +33,7 @@ export class OptionFaults {
 }
 
 function describe(value: unknown): string {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (value === null || value === undefined || typeof value === 'boolean') return String(value)
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
@@ -103,14 +108,14 @@ export function whole(unit: string, least = 0, most: number = Number.MAX_SAFE_IN
   return (value, name, faults) =>
     Number.isInteger(value) && Number(value) >= least && Number(value) <= most
       ? Number(value)
-      : faults.expect(name, `a whole number of ${unit} ${range}`, value)
+      : faults.expectNumber(name, `a whole number of ${unit} ${range}`, value)
 }
 
 /** A finite number of seconds that is not negative. */
 export const seconds: Reader<number> = (value, name, faults) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0
     ? value
-    : faults.expect(name, 'a finite number of seconds that is not negative', value)
+    : faults.expectNumber(name, 'a finite number of seconds that is not negative', value)
 
 /** A list, or with `alone` a single string, of strings that are not empty; at least one. */
 export function texts({ alone }: { readonly alone: boolean }): Reader<readonly string[]> {

@@ -201,7 +201,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     maxResponseBytes: read('maxResponseBytes', whole('bytes', 1, 2 ** 30), 65_536),
     retries: read('retries', whole('retries', 0, 10), 1),
     maxConcurrentCalls: read('maxConcurrentCalls', whole('calls', 1), 256),
-    memory: readCache(members['cache'] ?? {}, faults),
+    memory: readCache(members['cache'], faults),
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),
     now: read('now', callable<() => number>(), clock),
     transport: optionally('transport', callable<Transport>()),
@@ -213,7 +213,10 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
 const cacheNames = ['maxEntries', 'maxAgeSeconds', 'inactiveMaxEntries', 'inactiveMaxAgeSeconds']
 
 function readCache(value: unknown, faults: OptionFaults): MemoryRules {
-  const members = value === false ? { maxAgeSeconds: 0, inactiveMaxAgeSeconds: 0 } : readMembers(value, cacheNames, faults, 'cache.')
+  const members =
+    value === false
+      ? { maxAgeSeconds: 0, inactiveMaxAgeSeconds: 0 }
+      : readMembers(value === undefined ? {} : value, cacheNames, faults, 'cache.')
   const read = (name: string, reader: Reader<number>, byDefault: number): number => {
     const member = members[name]
     return member === undefined ? byDefault : (reader(member, `cache.${name}`, faults) ?? byDefault)

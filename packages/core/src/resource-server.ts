@@ -8,7 +8,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
 import { readBearerToken } from './bearer-token.ts'
-import type { Answer, Recollection } from './cache/remember.ts'
+import { type Answer, isYounger, type Recollection } from './cache/remember.ts'
 import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
 import { IntrospectionError } from './errors.ts'
 import { createEventSink } from './events.ts'
@@ -85,7 +85,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       now(),
     )
     if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
-    const auth = new GrantedAuth({ answer, authorizationServer, grants }, token, new Standing(server, answer, needs, request))
+    const auth = new GrantedAuth({ answer, authorizationServer, grants }, token, new Standing(server, answer, fresh, needs, request))
     return { outcome: 'granted', auth, headers: noHeaders }
   }
 
@@ -121,9 +121,12 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
         throw new TypeError('check() takes the auth of a request that this resource server has granted')
       }
       const needs = needsOf(standing.needs, requirements)
-      const ageMs = now() - standing.answer.sentAt
-      if (ageMs >= needs.maxAnswerAgeMs) return judgeToken(auth.token, needs, standing.request)
-      return decide(standing.answer, false, auth.token, needs, standing.request)
+      // What the route before has asked for, it has got: only an age of the guard's own can demand another call.
+      const { maxAnswerAgeMs } = needsOf(noNeeds, requirements)
+      if (maxAnswerAgeMs < Infinity && !isYounger(standing.answer, now(), maxAnswerAgeMs)) {
+        return judgeToken(auth.token, needs, standing.request)
+      }
+      return decide(standing.answer, standing.fresh, auth.token, needs, standing.request)
     },
     ready: () => Promise.resolve(),
     forget: answers.forget,
@@ -140,13 +143,16 @@ type ActiveAnswer = Extract<Answer, { readonly active: true }>
 class Standing {
   readonly server: object
   readonly answer: ActiveAnswer
+  /** True when the answer came from the authorization server for this request. */
+  readonly fresh: boolean
   readonly needs: Needs
   /** For events: where a later refusal comes from. */
   readonly request: ResourceRequest | undefined
 
-  constructor(server: object, answer: ActiveAnswer, needs: Needs, request: ResourceRequest | undefined) {
+  constructor(server: object, answer: ActiveAnswer, fresh: boolean, needs: Needs, request: ResourceRequest | undefined) {
     this.server = server
     this.answer = answer
+    this.fresh = fresh
     this.needs = needs
     this.request = request
   }

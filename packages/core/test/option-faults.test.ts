@@ -38,9 +38,7 @@ describe('faults', () => {
   it.each<[unknown, string]>([
     [null, 'null'],
     [undefined, 'undefined'],
-    [7, '7'],
-    [NaN, 'NaN'],
-    [-Infinity, '-Infinity'],
+    [8675309, 'a number'],
     [true, 'true'],
     ['', 'an empty string'],
     ['CANARY', 'a string'],
@@ -51,6 +49,15 @@ describe('faults', () => {
     [7n, 'a bigint'],
   ])('say what came of %p without what may be a secret', (value, described) => {
     expect(faultsOf((faults) => faults.expect('x', 'y', value))).toBe(`subject: "x" must be y, got ${described}`)
+  })
+
+  it.each<[unknown, string]>([
+    [7, '7'],
+    [NaN, 'NaN'],
+    [-Infinity, '-Infinity'],
+    ['8675309', 'a string'],
+  ])('say which number came where one was expected: %p', (value, described) => {
+    expect(faultsOf((faults) => faults.expectNumber('x', 'y', value))).toBe(`subject: "x" must be y, got ${described}`)
   })
 })
 

@@ -134,6 +134,7 @@ async function guard(requirements: Requirements, c: Context, next: Next): Promis
 }
 
 async function act(outcome: Outcome<unknown>, { throws }: adapter.Guarding, c: Context, next: Next): Promise<Response | undefined> {
+  if (c.finalized) return undefined
   for (const [name, value] of outcome.headers) c.header(name, value, { append: adapter.isAppended(name) })
   if (outcome.outcome !== 'refused') {
     c.set('auth', outcome.outcome === 'granted' ? outcome.auth : undefined)

@@ -92,7 +92,8 @@ function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, 
   }
   if (throws) throw new adapter.RefusalError(outcome)
   ctx.status = outcome.status
+  // Not by ctx.type, which would add a charset that JSON does not have (RFC 8259 §11).
+  ctx.set('Content-Type', 'application/json')
   ctx.body = JSON.stringify(outcome.body)
-  ctx.type = 'application/json'
   return undefined
 }

@@ -26,7 +26,7 @@ export type Exchanged =
   | { readonly failure: string; readonly replied: boolean; readonly systemCode?: string }
 
 /** The request of an exchange. */
-export interface ExchangeRequest {
+interface ExchangeRequest {
   readonly method: 'POST'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>

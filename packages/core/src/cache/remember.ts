@@ -39,7 +39,7 @@ export interface MemoryParts {
   readonly rules: MemoryRules
   readonly now: () => number
   /** Everything but the token that can change an answer, as one text. */
-  readonly identity: string
+  readonly identity: string | Promise<string>
   readonly sha256: (text: string) => string | Promise<string>
   readonly ask: (token: string) => Promise<Answer>
 }
@@ -63,7 +63,8 @@ export function createMemory({ rules, now, identity, sha256, ask }: MemoryParts)
   // A store of their own: a flood of made-up tokens evicts no good one.
   const inactive: MemoryStore<Answer> = createMemoryStore(rules.inactiveMaxEntries)
   const calls = new Map<string, Call>()
-  const prefix = sha256(identity)
+  let callsInFlight = 0
+  const prefix = typeof identity === 'string' ? sha256(identity) : identity.then(sha256)
 
   /** SHA-256 over the digest of the identity and the token: tokens are not kept in plain text (RFC 9700 §4.9.3). */
   function digest(token: string): string | Promise<string> {
@@ -84,7 +85,9 @@ export function createMemory({ rules, now, identity, sha256, ask }: MemoryParts)
   function startCall(key: string, token: string, sentAt: number): Promise<Answer> {
     const call: Call = { sentAt, answer: ask(token).then((answer) => keep(key, call, answer)) }
     calls.set(key, call)
+    callsInFlight++
     const end = (): void => {
+      callsInFlight--
       if (calls.get(key) === call) calls.delete(key)
     }
     call.answer.then(end, end)
@@ -117,11 +120,11 @@ export function createMemory({ rules, now, identity, sha256, ask }: MemoryParts)
       active.delete(key)
       inactive.delete(key)
     },
-    size: () => ({ entries: active.size, inactiveEntries: inactive.size, callsInFlight: calls.size }),
+    size: () => ({ entries: active.size, inactiveEntries: inactive.size, callsInFlight }),
   }
 }
 
 /** Age counts from when the call was sent; one that lies ahead means that the clock was set back: nothing is known of its age. */
-function isYounger({ sentAt }: { readonly sentAt: number }, at: number, maxAgeMs: number): boolean {
+export function isYounger({ sentAt }: { readonly sentAt: number }, at: number, maxAgeMs: number): boolean {
   return at >= sentAt && at - sentAt < maxAgeMs
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runtime } from '#runtime'
 import { OptionFaults } from '../option-faults.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 
@@ -24,10 +25,11 @@ export function bearerToken(token: string | (() => string | Promise<string>) | T
   const give = readGiver(token)
   return Object.freeze({
     method: 'bearer_token',
-    identity: '',
+    // A token that is given anew for each call stands for one and the same party.
+    identity: typeof token === 'string' ? runtime.sha256(token) : '',
     credentials: () => {
-      const given = give()
-      return typeof given === 'string' ? present(given) : given.then(present)
+      const given: unknown = give()
+      return given instanceof Promise ? given.then(present) : present(given)
     },
   })
 }

@@ -17,7 +17,7 @@ export interface ClientAuthentication {
   /** The registered name, such as `client_secret_basic`. */
   readonly method: string
   /** Who asks, without any secret: answers may differ by it, so that it is part of every cache key (RFC 7662 §2.2). */
-  readonly identity: string
+  readonly identity: string | Promise<string>
   /** Makes the credentials of one attempt. */
   credentials(): Credentials | Promise<Credentials>
 }

@@ -17,6 +17,8 @@ export type Transport = (
   },
 ) => Promise<Response>
 
+const decodable = new Set(['identity', 'gzip', 'x-gzip', 'deflate', 'br'])
+
 /** Makes a connection of a transport. */
 export function connectByFetch(transport: Transport): Connection {
   return {
@@ -54,6 +56,11 @@ async function send(
     return { failure: 'ENDPOINT_UNREACHABLE', replied: false, ...systemCodeOf(error) }
   }
   try {
+    // What fetch cannot decode, it hands on as it came: anything might be read into that.
+    if (!decodable.has((response.headers.get('content-encoding') ?? 'identity').toLowerCase())) {
+      abort.abort()
+      return { failure: 'RESPONSE_NOT_CONFORM', replied: true }
+    }
     const body = await readBody(response, limits.maxBytes)
     if (body === undefined) {
       abort.abort()

@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import { type Dispatcher, Pool } from 'undici'
+import { type Dispatcher, errors, Pool } from 'undici'
 import { type ExchangeLimits, type HttpFailure, type HttpReply, type HttpRequest, type Runtime, systemCodeOf } from './runtime.ts'
 
 /** Node. */
@@ -49,6 +49,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = []
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
+  #replied = false
   #headers: Record<string, string | string[] | undefined> = {}
   #size = 0
   #failed = false
@@ -68,6 +69,7 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
+    this.#replied = true
     if (status < 200) return // an interim response (RFC 9110 §15.2): the final one is still to come
     this.#status = status
     this.#headers = headers
@@ -105,7 +107,9 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   fail(failure: HttpFailure['failure'], error?: unknown): void {
     if (this.#failed) return
     this.#failed = true
-    this.#resolve({ failure, replied: this.#status !== 0, ...systemCodeOf(error) })
+    // The parser has stumbled over something: bytes have come, HTTP or not.
+    const replied = this.#replied || error instanceof errors.HTTPParserError
+    this.#resolve({ failure, replied, ...systemCodeOf(error) })
     this.#controller?.abort(new Error('no longer wanted'))
   }
 }

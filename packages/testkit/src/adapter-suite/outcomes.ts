@@ -21,7 +21,7 @@ export function expectRefusal(received: Received, status: number, challenge: str
     challenges: challenge === undefined ? [] : [challenge],
   })
   expect(received.lines('cache-control')).toEqual(['no-store'])
-  expect(received.header('content-type')).toMatch(/^application\/json\b/)
+  expect(received.lines('content-type')).toEqual(['application/json'])
   const parameters = Object.fromEntries(parseChallenges(received.lines('www-authenticate'))[0]?.parameters ?? [])
   const { error, error_description } = parameters
   expect(received.json).toEqual(error === undefined ? {} : { error, error_description })

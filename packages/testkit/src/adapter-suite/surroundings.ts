@@ -46,7 +46,12 @@ export function describeSurroundings(adapter: AdapterUnderTest): void {
 
     it('leaves an answer alone that has been sent already', async () => {
       const application = await bench.serve([{ path: '/', chain: [{ answers: 'early' }, { introspect: [bench.options()] }] }])
-      expect((await bench.ask('tok')).status).toBe(418)
+      for (const reply of [{ active: false }, goodReply(bench)]) {
+        bench.as.behave(json(reply))
+        const received = await bench.ask('tok')
+        expect({ status: received.status, challenges: received.lines('www-authenticate') }).toEqual({ status: 418, challenges: [] })
+        bench.clock += 60_000
+      }
       expect({ handled: application.handled(), errors: application.errors }).toEqual({ handled: 0, errors: [] })
     })
 
