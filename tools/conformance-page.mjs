@@ -6,31 +6,29 @@ import { generate } from './generated.mjs'
 
 const rows = JSON.parse(readFileSync('tools/standards.json', 'utf8'))
 const results = JSON.parse(readFileSync('.jest.json', 'utf8'))
-const proofs = new Map(Object.keys(rows).map((id) => [id, new Map()]))
+const proofs = new Map(Object.keys(rows).map((id) => [id, { titles: new Set(), files: new Set() }]))
+const named = / ?\[([A-Z]{2}-\d{2}(?:, [A-Z]{2}-\d{2})*)\]/g
 
 for (const { name: path, assertionResults } of results.testResults) {
   for (const { title, status } of assertionResults) {
-    const ids = [...title.matchAll(/\[([A-Z]{2}-\d{2})\]/g)].map(([, id]) => id)
     if (status !== 'passed') continue
-    for (const id of ids) {
-      if (!proofs.has(id)) throw new Error(`"${title}" names ${id}, which is no rule`)
-      const sentence = title.replaceAll(/ ?\[[A-Z]{2}-\d{2}\]/g, '')
-      const files = proofs.get(id).get(sentence) ?? new Set()
-      proofs.get(id).set(sentence, files.add(relative('.', path).replace(/^packages\//, '')))
+    for (const id of [...title.matchAll(named)].flatMap(([, ids]) => ids.split(', '))) {
+      const proof = proofs.get(id)
+      if (proof === undefined) throw new Error(`"${title}" names ${id}, which is no rule`)
+      proof.titles.add(title.replaceAll(named, ''))
+      proof.files.add(relative('.', path).replace(/^packages\//, ''))
     }
   }
 }
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll(/[<>*_`]/g, '\\$&')
-const proved = [...proofs].filter(([, tests]) => tests.size > 0)
-const lines = proved.map(([id, tests]) => {
-  const told = [...tests]
-    .map(([sentence, files]) => `${cell(sentence)} (${[...files].sort().join(', ')})`)
-    .sort()
-    .join('<br>')
-  return `| ${id} | ${cell(rows[id])} | ${told} |`
+const proved = [...proofs].filter(([, { titles }]) => titles.size > 0)
+const lines = proved.map(([id, { titles, files }]) => {
+  const [first, ...others] = [...titles].sort()
+  const more = others.length === 0 ? '' : `, and ${others.length} more`
+  return `| ${id} | ${cell(rows[id])} | ${cell(first)}${more} | ${[...files].sort().join(', ')} |`
 })
-const open = [...proofs].filter(([, tests]) => tests.size === 0).map(([id]) => id)
+const open = [...proofs].filter(([, { titles }]) => titles.size === 0).map(([id]) => id)
 
 generate(
   'docs/conformance.md',
@@ -38,8 +36,8 @@ generate(
 
 Made by \`npm run generate\` from the names of the tests that passed: ${proved.length} of ${proofs.size} rules are proved.
 
-| rule | source | proved by |
-| --- | --- | --- |
+| rule | source | proved by the test | in |
+| --- | --- | --- | --- |
 ${lines.join('\n')}
 
 Not proved, because the part is not built yet, the duty is somebody else's, or it cannot be seen from outside: ${open.join(', ')}.
