@@ -73,11 +73,15 @@ ${table([...ofServer.filter(({ name }) => name === 'audience'), ...shared, ...of
 
 ## How a request is read and answered
 
-${table(ofServer.filter(({ name }) => ['tokenSyntax', 'maxTokenLength', 'optional', 'realm', 'claims'].includes(name)))}
+${table(ofServer.filter(({ name }) => ['tokenSources', 'tokenSyntax', 'maxTokenLength', 'optional', 'skipPreflight', 'corsExposeHeaders', 'realm', 'claims'].includes(name)))}
 
 ## How the authorization server is asked
 
 ${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'transport', 'now', 'onEvent'].includes(name)))}
+
+## How its replies are taken
+
+${table([...ofServer.filter(({ name }) => name === 'introspectionReply'), ...members('IntrospectionReplyOptions').map((row) => ({ ...row, name: `introspectionReply.${row.name}` }))])}
 
 ## What is remembered
 

@@ -9,8 +9,8 @@ import { readClaims } from './claims-schema.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
 import { createIntrospectionClient } from './introspection-client.ts'
-import type { ResolvedOptions } from './options.ts'
 import type { ResourceServerStats } from './outcome.ts'
+import type { ResolvedOptions } from './resolve-options.ts'
 import { connectByFetch } from './runtime/fetch-connection.ts'
 
 /** The answers about tokens. */

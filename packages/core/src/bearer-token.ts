@@ -1,5 +1,5 @@
 /**
- * Finds the access token in a request, RFC 6750 §2.1. Never decides whether the token is good.
+ * Reads the access token from the `Authorization` field, RFC 6750 §2.1. Never decides whether the token is good.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ResourceRequest } from './resource-request.ts'
 /** The token text that is accepted: `b64token` of RFC 6750 §2.1, or any `VSCHAR` of RFC 6749 A.12 but space and comma. */
 export type TokenSyntax = 'b64token' | 'vschar'
 
-/** Where and how a token may be presented. */
+/** What a token may look like. */
 export interface PresentationRules {
   readonly tokenSyntax: TokenSyntax
   /** Characters. */
@@ -49,9 +49,12 @@ function readCredentials(value: string, schemeEnd: number, rules: PresentationRu
   let start = schemeEnd
   while (value[start] === ' ') start++
   const token = value.slice(start)
-  if (token === '' || /[ \t,]/.test(token)) return malformedRequest
-  if (token.length > rules.maxTokenLength || !syntaxes[rules.tokenSyntax].test(token)) return malformedToken
-  return { token }
+  return token === '' || /[ \t,]/.test(token) ? malformedRequest : readToken(token, rules)
+}
+
+/** Holds a token against the alphabet and length allowed, wherever it was found. */
+export function readToken(token: string, rules: PresentationRules): Presented {
+  return token.length <= rules.maxTokenLength && syntaxes[rules.tokenSyntax].test(token) ? { token } : malformedToken
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** A response header; adapters append `WWW-Authenticate` and `Vary`, and set all others. */
+/** A response header; adapters append those that are lists, such as `WWW-Authenticate` and `Vary`, and set all others. */
 export type Header = readonly [name: string, value: string]
 
 /** Why a request was refused: for logs and metrics, not for the caller. */
@@ -46,6 +46,8 @@ export interface Refused {
 /** What every challenge of one resource server carries. */
 export interface Protection {
   readonly realm: string
+  /** Scripts of other origins may read the challenges, and the nonces that belong to them. */
+  readonly exposed?: boolean
 }
 
 interface RefusalDetail {
@@ -109,6 +111,7 @@ export function refuse(reason: GivenReason, protection: Protection, detail: Refu
   if (status < 500) {
     headers.push(['WWW-Authenticate', bearerChallenge(protection, says, reason === 'scope_insufficient' ? detail.scope : undefined)])
   }
+  if (protection.exposed === true) headers.push(['Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce'])
   if (detail.retryAfterSeconds !== undefined) headers.push(['Retry-After', String(detail.retryAfterSeconds)])
   return Object.freeze({
     outcome: 'refused',

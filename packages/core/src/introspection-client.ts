@@ -89,7 +89,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
   function identify(client: string): string {
     const request = [endpoint.href, clientAuthentication.method, client, 'POST', 'form:token', tokenTypeHint, accept]
-    const reading = [replyRules.scopeSeparator, ...replyRules.inactiveErrors, readerVersion]
+    const reading = [replyRules.scopeSeparator, replyRules.missingActive, ...replyRules.inactiveErrors, readerVersion]
     return [...request, ...reading].map((part) => `${part.length}:${part}`).join('')
   }
 

@@ -34,11 +34,15 @@ export interface ActiveIntrospection {
 /** What the authorization server knows of a token. */
 export type IntrospectionResponse = ActiveIntrospection | { readonly active: false }
 
+/** What a reply without `active` means. */
+export type MissingActive = 'refuse' | 'checkToken'
+
 /** How replies are read. */
 export interface ReplyRules {
   readonly scopeSeparator: string
   /** Error codes of a 400 that are about the token presented, not about our request. */
   readonly inactiveErrors: readonly string[]
+  readonly missingActive: MissingActive
 }
 
 /**
@@ -53,8 +57,14 @@ export function readIntrospectionReply(reply: HttpReply, token: string, rules: R
   if ('fault' in json) throw notConform(json.fault)
   const { active } = json.members
   if (active === false) return { active: false }
-  if (active !== true) throw notConform('"active" is not a boolean')
+  if (active !== true && !(rules.missingActive === 'checkToken' && namesParty(json.members))) throw notConform('"active" is not a boolean')
   return readActive(json.members, token, rules)
+}
+
+/** Spring's old `check_token` endpoint knows no `active`: it answers a good token with its client and user, any other with an error. */
+function namesParty(members: Readonly<Record<string, unknown>>): boolean {
+  if (members['active'] !== undefined || members['error'] !== undefined) return false
+  return ['client_id', 'user_name', 'username', 'sub'].some((name) => typeof members[name] === 'string' && members[name] !== '')
 }
 
 function readRefusal(reply: HttpReply, rules: ReplyRules, now: number): IntrospectionResponse {
@@ -98,7 +108,7 @@ function readActive(members: Record<string, unknown>, token: string, rules: Repl
     scope: Object.freeze(readScope(members, rules.scopeSeparator)),
     aud: Object.freeze(readAudience(members['aud'])),
     client_id: readString(members, 'client_id'),
-    username: readString(members, 'username'),
+    username: readString(members, 'username') ?? (rules.missingActive === 'checkToken' ? readString(members, 'user_name') : undefined),
     sub: readString(members, 'sub'),
     claims: members,
   }

@@ -16,7 +16,7 @@ export interface NodeOutgoing {
 
 /** Tells whether a header of ours goes beside what others have set, instead of in its place. */
 export function isAppended(name: string): boolean {
-  return name === 'WWW-Authenticate' || name === 'Vary'
+  return name === 'WWW-Authenticate' || name === 'Vary' || name === 'Access-Control-Expose-Headers'
 }
 
 /** The refusal as a web `Response`. */

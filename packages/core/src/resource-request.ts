@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type BodyLimits, type NodeContent, readNodeContent, readWebContent, type WebContent } from './request-body.ts'
 
 /** A request to a protected resource, as an adapter hands it to `resourceServer.authorize()`. */
 export interface ResourceRequest<Native = unknown> {
@@ -21,7 +22,7 @@ export interface ResourceRequest<Native = unknown> {
 }
 
 /** The part of Node's `IncomingMessage` that is read. */
-export interface NodeIncoming {
+export interface NodeIncoming extends NodeContent {
   readonly method?: string | undefined
   readonly url?: string | undefined
   readonly originalUrl?: string | undefined
@@ -60,6 +61,10 @@ class NodeRequest<Native> implements ResourceRequest<Native> {
     }
     return lines
   }
+
+  readContent(limits: BodyLimits): Promise<Uint8Array | undefined> {
+    return readNodeContent(this.#incoming, limits)
+  }
 }
 
 /** Shows a Node request (`http`, Express, Koa, an `upgrade` event) as a `ResourceRequest`. */
@@ -79,7 +84,7 @@ export function nodeRequest(
 }
 
 /** The part of a web `Request` that is read. */
-export interface WebRequest {
+export interface WebRequest extends WebContent {
   readonly method: string
   readonly url: string
   readonly headers: { get(name: string): string | null }
@@ -110,6 +115,10 @@ class FetchRequest<Native> implements ResourceRequest<Native> {
     const value = this.#request.headers.get(name)
     return value === null ? [] : [value]
   }
+
+  readContent(limits: BodyLimits): Promise<Uint8Array | undefined> {
+    return readWebContent(this.#request, limits)
+  }
 }
 
 /** Shows a web `Request` (fetch handlers, Workers, Deno, Bun) as a `ResourceRequest`. */
@@ -117,4 +126,9 @@ export function webRequest<Request extends WebRequest>(request: Request, more?: 
 export function webRequest<Native>(request: WebRequest, more: { readonly body?: unknown; readonly native: Native }): ResourceRequest<Native>
 export function webRequest(request: WebRequest, more: { readonly body?: unknown; readonly native?: unknown } = {}): ResourceRequest {
   return new FetchRequest(request, more.native ?? request, more.body)
+}
+
+/** Reads the content of a request made by `nodeRequest()` or `webRequest()`, so that it can be read again; see request-body.ts. */
+export async function readContent(request: ResourceRequest, limits: BodyLimits): Promise<Uint8Array | undefined> {
+  return request instanceof NodeRequest || request instanceof FetchRequest ? request.readContent(limits) : undefined
 }

@@ -7,17 +7,19 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
-import { readBearerToken } from './bearer-token.ts'
+import type { Presented } from './bearer-token.ts'
 import { type Answer, isYounger, type Recollection } from './cache/remember.ts'
 import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
 import { IntrospectionError } from './errors.ts'
 import { createEventSink } from './events.ts'
 import { createNeedsReader } from './needs.ts'
-import { type DefaultSchema, type Options, resolveOptions } from './options.ts'
+import type { DefaultSchema, Options } from './options.ts'
 import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
 import { findUnmet, type Needs, noNeeds, type Requirements } from './requirements.ts'
+import { resolveOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
 import { grantsAll } from './scope.ts'
+import { readPresented } from './token-sources.ts'
 
 /**
  * Makes a resource server.
@@ -39,7 +41,13 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
 
   function authorize(request: ResourceRequest, requirements?: Requirements): Outcome<unknown> | Promise<Outcome<unknown>> {
     const needs = needsOf(settings.needs, requirements)
-    const presented = readBearerToken(request, settings.presentation)
+    if (settings.skipPreflight && isPreflight(request)) return passAnonymously('token_missing', request)
+    const presented = readPresented(request, settings.presentation)
+    if ('then' in presented) return presented.then((read) => judgePresented(read, needs, request))
+    return judgePresented(presented, needs, request)
+  }
+
+  function judgePresented(presented: Presented, needs: Needs, request: ResourceRequest): Outcome<unknown> | Promise<Outcome<unknown>> {
     if ('fault' in presented) return refused(presented.fault, needs, request)
     if ('token' in presented) return judgeToken(presented.token, needs, request)
     return settings.optional ? passAnonymously(presented.nothing, request) : refused(presented.nothing, needs, request)
@@ -86,7 +94,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     )
     if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
     const auth = new GrantedAuth({ answer, authorizationServer, grants }, token, new Standing(server, answer, fresh, needs, request))
-    return { outcome: 'granted', auth, headers: noHeaders }
+    return { outcome: 'granted', auth, headers: settings.grantedHeaders }
   }
 
   function passAnonymously(nothing: 'token_missing' | 'scheme_unsupported', request: ResourceRequest): Anonymous {
@@ -156,6 +164,11 @@ class Standing {
     this.needs = needs
     this.request = request
   }
+}
+
+/** What a browser sends ahead of a request from another origin: without credentials, so that it can only be refused or passed. */
+function isPreflight(request: ResourceRequest): boolean {
+  return request.method === 'OPTIONS' && ['origin', 'access-control-request-method'].every((name) => request.header(name).length > 0)
 }
 
 function reasonOf({ code }: IntrospectionError): GivenReason {

@@ -8,16 +8,13 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
-  [/^(errors|challenge|scope|strict-json|retry-after|option-faults|resource-request)\.ts$/, /^runtime\/runtime\.ts$/],
-  [
-    /^(bearer-token|events|introspection-response|introspection-endpoint|refusal-response)\.ts$/,
-    /^runtime\/fetch-connection\.ts$/,
-    /^cache\/memory-store\.ts$/,
-    /^client-authentication\/client-authentication\.ts$/,
-  ],
-  [/^(auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
-  [/^(introspection-client|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
+  [/^(errors|challenge|scope|strict-json|retry-after|option-faults)\.ts$/, /^runtime\/runtime\.ts$/],
+  [/^(request-body|introspection-response|introspection-endpoint|refusal-response)\.ts$/, /^runtime\/fetch-connection\.ts$/],
+  [/^resource-request\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
+  [/^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
+  [/^(token-sources|introspection-client|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
   [/^options\.ts$/],
+  [/^resolve-options\.ts$/],
   [/^answers\.ts$/],
   [/^resource-server\.ts$/],
   [/^(index|adapter)\.ts$/],

@@ -7,6 +7,7 @@ import { clientSecretPost } from '../src/client-authentication/client-secret-pos
 import { IntrospectionError } from '../src/errors.ts'
 import { createEventSink, type IntrospectEvent } from '../src/events.ts'
 import { createIntrospectionClient, type IntrospectionClient, type IntrospectionClientParts } from '../src/introspection-client.ts'
+import type { ReplyRules } from '../src/introspection-response.ts'
 import type { Connection, Deadline, HttpFailure, HttpReply, HttpRequest } from '../src/runtime/runtime.ts'
 
 type Outcome = HttpReply | HttpFailure
@@ -48,7 +49,7 @@ function makeClient(more: Partial<IntrospectionClientParts> = {}): Introspection
     maxResponseBytes: 1000,
     retries: 1,
     maxConcurrentCalls: 256,
-    replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'] },
+    replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'], missingActive: 'refuse' },
     events: createEventSink(undefined, () => 0),
     now: () => 0,
     ...more,
@@ -56,7 +57,7 @@ function makeClient(more: Partial<IntrospectionClientParts> = {}): Introspection
 }
 
 describe('the identity of a client', () => {
-  const replyRules = { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'] }
+  const replyRules: ReplyRules = { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'], missingActive: 'refuse' }
   const others: readonly (readonly [what: string, parts: Partial<IntrospectionClientParts>])[] = [
     ['another endpoint', { endpoint: new URL('https://as.example/other') }],
     ['another query', { endpoint: new URL('https://as.example/introspect?tenant=1') }],
@@ -68,6 +69,7 @@ describe('the identity of a client', () => {
       'more errors that are about the token',
       { replyRules: { ...replyRules, inactiveErrors: ['unsupported_token_type', 'invalid_token'] } },
     ],
+    ['another meaning of a missing activity', { replyRules: { ...replyRules, missingActive: 'checkToken' } }],
     ['no errors that are about the token', { replyRules: { ...replyRules, inactiveErrors: [] } }],
   ]
 

@@ -36,7 +36,7 @@ function makeClient(more: Partial<IntrospectionClientParts>): IntrospectionClien
     maxResponseBytes: 1000,
     retries: 1,
     maxConcurrentCalls: 256,
-    replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'] },
+    replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'], missingActive: 'refuse' },
     events: createEventSink(undefined, () => at),
     now: () => at,
     ...more,

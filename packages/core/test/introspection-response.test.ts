@@ -8,7 +8,7 @@ const token = 'a-token-of-our-test-0123456789'
 const now = 1_798_761_600_000
 const strings = ['client_id', 'username', 'token_type', 'sub', 'iss']
 const times = ['exp', 'iat', 'nbf']
-const rules: ReplyRules = { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'] }
+const rules: ReplyRules = { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'], missingActive: 'refuse' }
 
 interface Reply {
   readonly status?: number
@@ -112,6 +112,43 @@ describe('a reply that cannot be used', () => {
   const statuses = [100, 199, 201, 202, 203, 204, 206, 299, 300, 301, 302, 303, 304, 307, 308, 399, 600, 999]
   test.each(statuses)('has status %i [RV-01]', (status) => {
     expect(() => read({ active: true }, { status })).toThrow(useless(`its status is ${status}`))
+  })
+})
+
+describe('a reply without "active"', () => {
+  const rules = { missingActive: 'checkToken' } as const
+
+  test.each([{ client_id: 'c' }, { user_name: 'n' }, { username: 'n' }, { sub: 's' }])(
+    'is an active token where check_token is spoken, if it names somebody: %j',
+    (said) => {
+      expect(read(said, { rules })).toMatchObject({ active: true, claims: said })
+      expect(() => read(said)).toThrow(useless('"active" is not a boolean'))
+    },
+  )
+
+  test.each([
+    {},
+    { exp: 1, scope: 'read', aud: 'api' },
+    { client_id: '' },
+    { client_id: 7 },
+    { client_id: 'c', error: 'invalid_token' },
+    { client_id: 'c', error: null },
+    { client_id: 'c', active: null },
+    { client_id: 'c', active: 'true' },
+    { client_id: 'c', active: 1 },
+  ])('is unusable all the same: %j', (said) => {
+    expect(() => read(said, { rules })).toThrow(useless('"active" is not a boolean'))
+  })
+
+  test('has the user where check_token has it', () => {
+    expect(read({ user_name: 'n' }, { rules })).toHaveProperty('username', 'n')
+    expect(read({ user_name: 'n', username: 'u' }, { rules })).toHaveProperty('username', 'u')
+    expect(read({ active: true, user_name: 'n' })).toHaveProperty('username', undefined)
+  })
+
+  test('changes nothing for replies with it', () => {
+    expect(read({ active: false, client_id: 'c' }, { rules })).toStrictEqual({ active: false })
+    expect(read({ active: true }, { rules })).toMatchObject({ active: true })
   })
 })
 

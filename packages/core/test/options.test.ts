@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
 import { none } from '../src/client-authentication/none.ts'
-import { resolveOptions } from '../src/options.ts'
+import { resolveOptions } from '../src/resolve-options.ts'
 
 const clock = (): number => 7
 const base = { introspectionEndpoint: 'https://as.example/introspect', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
@@ -72,6 +72,16 @@ const wrongKinds: readonly (readonly [option: string, values: readonly unknown[]
   ['requireIssuer', ['false', {}, null], 'true or false'],
   ['clockToleranceSeconds', noSeconds, seconds],
   ['expiryToleranceSeconds', noSeconds, seconds],
+  [
+    'tokenSources',
+    [[], 'header', ['cookie'], ['header', 'header'], ['header', 'cookie'], [null], {}, null, true],
+    'a list of "header", "form" and "query", each at most once, or a function',
+  ],
+  ['skipPreflight', ['true', 1, null], 'true or false'],
+  ['corsExposeHeaders', ['true', ['DPoP-Nonce'], null], 'true or false'],
+  ['introspectionReply', [true, 'strict', [], null], 'an object'],
+  ['introspectionReply.inactiveErrors', ['invalid_token', [''], [7], {}, null], 'a list of error codes'],
+  ['introspectionReply.missingActive', ['accept', true, '', null], '"refuse" or "checkToken"'],
   ['tokenSyntax', ['any', '', null, /x/], '"b64token" or "vschar"'],
   ['maxTokenLength', [0, -1, 1.5, NaN, Infinity, '8192', null], wholes('characters', 'of at least 1')],
   ['optional', ['true', 1, null], 'true or false'],

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
-import { type ResolvedOptions, resolveOptions } from '../src/options.ts'
+import { type ResolvedOptions, resolveOptions } from '../src/resolve-options.ts'
 
 const clock = (): number => 7
 const base = { introspectionEndpoint: 'https://as.example/introspect?tenant=a%20b', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
@@ -25,10 +25,12 @@ describe('resolved options', () => {
         clockToleranceSeconds: 10,
         expiryToleranceSeconds: 0,
       },
-      presentation: { tokenSyntax: 'b64token', maxTokenLength: 8192 },
-      replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'] },
+      presentation: { sources: ['header'], tokenSyntax: 'b64token', maxTokenLength: 8192 },
+      replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'], missingActive: 'refuse' },
+      grantedHeaders: [],
       optional: false,
-      protection: { realm: 'api' },
+      skipPreflight: false,
+      protection: { realm: 'api', exposed: false },
       claims: undefined,
       timeoutMs: 2000,
       maxResponseBytes: 65_536,

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { after, byToken, json, raw } from '@oauth-introspect/testkit'
-import { nodeRequest, webRequest } from '../src/index.ts'
+import { nodeRequest, type ResourceRequest, webRequest } from '../src/index.ts'
 import { bearer, clientSecret, granted, nothing, setUpServer, token } from './server-bench.ts'
 
 const bench = setUpServer()
@@ -236,5 +236,91 @@ describe('what is printed', () => {
       .join('\n')
     expect(printed).toContain('CLIENT_REJECTED')
     for (const canary of [token, clientSecret, btoa(`rs-client:${clientSecret}`)]) expect(printed).not.toContain(canary)
+  })
+})
+
+describe('a preflight', () => {
+  const fields = { origin: ['https://app.example'], 'access-control-request-method': ['POST'] }
+  const preflight = (more: object = {}): ResourceRequest => ({
+    ...nothing,
+    method: 'OPTIONS',
+    header: (name) => ({ ...fields, ...more })[name as keyof typeof fields] ?? [],
+  })
+
+  it('passes as anonymous where that is chosen, without a question', () => {
+    const server = bench.make({ skipPreflight: true })
+    expect(server.authorize(preflight())).toEqual({ outcome: 'anonymous', headers: [] })
+    expect(server.authorize(preflight({ authorization: [`Bearer ${token}`] }))).toEqual({ outcome: 'anonymous', headers: [] })
+    expect(server.stats()).toMatchObject({ anonymous: 2, refused: 0, calls: 0 })
+  })
+
+  it('is judged like any other request where it is not', () => {
+    expect(bench.make().authorize(preflight())).toMatchObject({ status: 401, reason: 'token_missing' })
+  })
+
+  it.each<[string, ResourceRequest]>([
+    ['another method', { ...preflight(), method: 'GET' }],
+    ['the method in another case', { ...preflight(), method: 'options' }],
+    ['no Origin', preflight({ origin: [] })],
+    ['no method asked for', preflight({ 'access-control-request-method': [] })],
+  ])('is none with %s', (_what, request) => {
+    expect(bench.make({ skipPreflight: true }).authorize(request)).toMatchObject({ status: 401, reason: 'token_missing' })
+  })
+})
+
+describe('the answer', () => {
+  const exposed = ['Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce']
+
+  it('lets scripts of other origins read challenges where that is chosen, only there [CH-17]', async () => {
+    bench.as.behave(json(bench.good()), json({}, 500))
+    const server = bench.make({ corsExposeHeaders: true, requiredScopes: 'admin', cache: false, retries: 0 })
+    const refusals = [server.authorize(nothing), await server.authorize(bearer()), await server.authorize(bearer())]
+    expect(refusals).toMatchObject([{ status: 401 }, { status: 403 }, { status: 503 }])
+    for (const { headers } of refusals) expect(headers).toContainEqual(exposed)
+    expect(bench.make().authorize(nothing).headers).not.toContainEqual(exposed)
+  })
+
+  it('is private where tokens may stand in the URL, only there [EX-18]', async () => {
+    bench.as.behave(json(bench.good()))
+    const inQuery: ResourceRequest = { ...nothing, url: `/r?access_token=${token}` }
+    const server = bench.make({ tokenSources: ['header', 'query'] })
+    for (const request of [inQuery, bearer()]) {
+      expect(await server.authorize(request)).toMatchObject({ outcome: 'granted', headers: [['Cache-Control', 'private']] })
+    }
+    expect(await server.authorize(nothing)).toMatchObject({
+      outcome: 'refused',
+      headers: [
+        ['Cache-Control', 'no-store'],
+        ['WWW-Authenticate', 'Bearer realm="api"'],
+      ],
+    })
+    expect(await bench.make({ tokenSources: ['header', 'form'] }).authorize(bearer())).toMatchObject({ outcome: 'granted', headers: [] })
+    expect(bench.make().authorize(inQuery)).toMatchObject({ status: 401, reason: 'token_missing' })
+  })
+})
+
+describe('a form with the token in it', () => {
+  const posted: ResourceRequest = {
+    method: 'POST',
+    url: '/',
+    header: (name) => (name === 'content-type' ? ['application/x-www-form-urlencoded'] : []),
+    body: { access_token: token },
+    native: undefined,
+  }
+
+  it('is read where that is chosen, and judged as any other', async () => {
+    bench.as.behave(json(bench.good()))
+    const server = bench.make({ tokenSources: ['header', 'form'] })
+    expect((await granted(server.authorize(posted))).token).toBe(token)
+    expect(await server.authorize(posted, { requiredScopes: 'admin' })).toMatchObject({ status: 403 })
+    expect(await server.authorize({ ...posted, body: {} })).toMatchObject({ status: 401, reason: 'token_missing' })
+    expect(await server.authorize({ ...posted, body: { access_token: [token, token] } })).toMatchObject({ status: 400 })
+    expect(bench.as.calls).toHaveLength(1)
+  })
+
+  it('is anonymous without a token, where that is allowed', async () => {
+    const server = bench.make({ tokenSources: ['form'], optional: true })
+    expect(await server.authorize({ ...posted, body: 'a=1' })).toMatchObject({ outcome: 'anonymous' })
+    expect(await server.authorize({ ...posted, body: 'access_token=' })).toMatchObject({ status: 400 })
   })
 })

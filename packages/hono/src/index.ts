@@ -61,7 +61,8 @@ export function introspect(
       : always(adapter.readGuarding(first, second, third))
   return async function introspect(c, next) {
     const guarding = await find(c)
-    return act(await adapter.authorizeRequest(guarding, c, webRequest(c.req.raw, { native: c })), guarding, c, next)
+    const request = webRequest(c.req.raw, { native: c, body: await readParsed(c) })
+    return act(await adapter.authorizeRequest(guarding, c, request), guarding, c, next)
   }
 }
 
@@ -128,6 +129,18 @@ function configureOnce(
   }
 }
 
+/** What earlier middleware has read by `c.req`: the raw request is used up then. */
+async function readParsed({ req }: Context): Promise<unknown> {
+  // Promises, whatever their types say.
+  const { text, formData, arrayBuffer } = req.bodyCache as Readonly<Record<string, unknown>>
+  try {
+    const read: unknown = await (text ?? formData ?? arrayBuffer)
+    return read instanceof ArrayBuffer ? new Uint8Array(read) : read
+  } catch {
+    return undefined // it could not be read: there is no token in it
+  }
+}
+
 async function guard(requirements: Requirements, c: Context, next: Next): Promise<Response | undefined> {
   const guarding = adapter.findGuarding(c)
   return act(await adapter.checkRequest(guarding, c, requirements), guarding, c, next)
@@ -139,6 +152,8 @@ async function act(outcome: Outcome<unknown>, { throws }: adapter.Guarding, c: C
   if (outcome.outcome !== 'refused') {
     c.set('auth', outcome.outcome === 'granted' ? outcome.auth : undefined)
     await next()
+    // A handler that returns a Response of its own has left out what was set before.
+    for (const [name, value] of outcome.headers) if (!c.res.headers.has(name)) c.header(name, value)
     return undefined
   }
   c.header('Content-Type', 'application/json')
