@@ -11,6 +11,7 @@ const project = (name: string, more: Partial<Project> = {}): Project => ({
   testEnvironmentOptions: { customExportConditions: ['@oauth-introspect/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/../../tools/jest-esbuild.mjs' },
+  setupFiles: ['<rootDir>/../../tools/jest-properties.mjs'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   collectCoverageFrom: ['<rootDir>/src/**/*.ts'],
   ...more,

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { IntrospectionError } from '../src/errors.ts'
 import { type IntrospectionResponse, type ReplyRules, readIntrospectionReply } from '../src/introspection-response.ts'
 import type { HttpReply } from '../src/runtime/runtime.ts'
@@ -337,4 +338,44 @@ describe('claims', () => {
     expect(() => members({ cnf: `x${token}` })).toThrow(useless('"cnf" is not an object'))
     expect(() => members({ exp: token })).toThrow(useless('"exp" is not a number of seconds'))
   })
+})
+
+describe('any reply', () => {
+  const known = [...strings, ...times, 'active', 'scope', 'scp', 'aud', 'cnf', 'error', 'user_name', 'typ', '__proto__']
+  const member = fc.oneof(fc.jsonValue(), fc.boolean(), fc.constant(token), fc.constantFrom('read', 'unsupported_token_type'))
+  const object = fc.dictionary(fc.oneof(fc.constantFrom(...known), fc.string()), member).map((said) => JSON.stringify(said))
+  const content = fc.oneof(
+    object,
+    fc.json(),
+    fc.string(),
+    fc.uint8Array().map((bytes) => new TextDecoder('latin1').decode(bytes)),
+  )
+  const status = fc.oneof(fc.constant(200), fc.constant(400), fc.integer({ min: 100, max: 999 }))
+  const missingActive = fc.constantFrom('refuse' as const, 'checkToken' as const)
+
+  test('is an answer or an error of ours, and active only by 200 and its own word [RV-02]', () => {
+    fc.assert(
+      fc.property(content, status, missingActive, (text, code, meaning) => {
+        let answer: IntrospectionResponse
+        try {
+          answer = read(text, { status: code, rules: { missingActive: meaning } })
+        } catch (error) {
+          expect(IntrospectionError.is(error)).toBe(true)
+          expect(inspect(error, { depth: 9 })).not.toContain(token)
+          return
+        }
+        const said = JSON.parse(text) as Readonly<Record<string, unknown>>
+        if (!answer.active) expect(code === 200 ? said['active'] : said['error']).toBe(code === 200 ? false : 'unsupported_token_type')
+        else {
+          expect(code).toBe(200)
+          expect(said['active'] === true || (meaning === 'checkToken' && said['active'] === undefined)).toBe(true)
+          expect(JSON.stringify(answer)).not.toContain(token)
+          expect(isFrozen(answer.claims)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  const isFrozen = (value: unknown): boolean =>
+    typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen))
 })

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
 import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
 import { none } from '../src/client-authentication/none.ts'
 import { resolveOptions } from '../src/resolve-options.ts'
@@ -205,5 +206,30 @@ describe('faults', () => {
         '"clientAuthentication" must not stand beside "clientId" or "clientSecret"',
       )
     }
+  })
+})
+
+describe('any options', () => {
+  const names = [...new Set([...wrongKinds.map(([path]) => path.split('.')[0] ?? ''), 'clientAuthentication', 'unknown'])]
+  const secret = 'CANARY-5b21e0c79a'
+  const value = fc.oneof(
+    fc.anything(),
+    fc.constant(secret),
+    fc.constant({ method: secret, identity: secret }),
+    fc.constantFrom<unknown>(undefined, 'https://as.example', ['header'], () => secret, 0, -1, NaN),
+  )
+
+  it('are resolved, or one TypeError that holds no secret', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), value), fc.boolean(), (given, complete) => {
+        try {
+          expect(Object.isFrozen(resolveOptions(complete ? { ...base, ...given } : given, () => 0))).toBe(true)
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError)
+          expect(String(error)).toMatch(/^TypeError: oauth-introspect options: /)
+          expect(String(error)).not.toContain(secret)
+        }
+      }),
+    )
   })
 })

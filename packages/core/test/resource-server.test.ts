@@ -240,12 +240,10 @@ describe('what is printed', () => {
 })
 
 describe('a preflight', () => {
-  const fields = { origin: ['https://app.example'], 'access-control-request-method': ['POST'] }
-  const preflight = (more: object = {}): ResourceRequest => ({
-    ...nothing,
-    method: 'OPTIONS',
-    header: (name) => ({ ...fields, ...more })[name as keyof typeof fields] ?? [],
-  })
+  const preflight = (more: Readonly<Record<string, readonly string[]>> = {}): ResourceRequest => {
+    const fields = new Map(Object.entries({ origin: ['https://app.example'], 'access-control-request-method': ['POST'], ...more }))
+    return { ...nothing, method: 'OPTIONS', header: (name) => fields.get(name) ?? [] }
+  }
 
   it('passes as anonymous where that is chosen, without a question', () => {
     const server = bench.make({ skipPreflight: true })

@@ -172,7 +172,6 @@ describe('any document', () => {
         const text = write(tree, space)
         expect(read(text)).toStrictEqual(saysTwice(tree) ? twice : { members: JSON.parse(text) as unknown })
       }),
-      { numRuns: 500 },
     )
   })
 
