@@ -30,7 +30,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   const { now } = settings
   const connection =
     settings.transport === undefined
-      ? runtime.connect(settings.endpoint.origin, { maxConnections: 16, connectTimeoutMs: settings.timeoutMs })
+      ? runtime.connect({ maxConnections: 16, connectTimeoutMs: settings.timeoutMs })
       : connectByFetch(settings.transport)
   const client = createIntrospectionClient({ ...settings, connection, events })
   const memory = createMemory({ rules: settings.memory, now, identity: client.identity, sha256: runtime.sha256, ask })

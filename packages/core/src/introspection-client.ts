@@ -1,18 +1,20 @@
 /**
- * One question to one introspection endpoint, RFC 7662 §2.1: POST, form-encoded, authenticated, under one deadline, retried at most
- * as often as allowed. No redirect is followed, and nothing of the caller's request but the token goes along (§5).
+ * One question to one introspection endpoint, RFC 7662 §2.1: authenticated, under one deadline, retried at most as often as allowed. No redirect is followed, and nothing of the caller's request but the token goes along (§5).
  *
  * @module
  */
 import type { ClientAuthentication, Credentials } from './client-authentication/client-authentication.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
+import { identifyRequest, type RequestRules, standardRequest, writeIntrospectionRequest } from './introspection-request.ts'
 import { type IntrospectionResponse, type ReplyRules, readIntrospectionReply } from './introspection-response.ts'
 import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
 
 /** What asking rests on. */
 export interface IntrospectionClientParts {
   readonly endpoint: URL
+  /** For credentials that name whom they are for. */
+  readonly issuer?: string | undefined
   /** The name under which events speak of this authorization server. */
   readonly authorizationServer: string
   readonly clientAuthentication: ClientAuthentication
@@ -21,6 +23,8 @@ export interface IntrospectionClientParts {
   readonly maxResponseBytes: number
   readonly retries: number
   readonly maxConcurrentCalls: number
+  /** Default: as RFC 7662 §2.1 has it. */
+  readonly requestRules?: RequestRules
   readonly replyRules: ReplyRules
   readonly events: EventSink
   readonly now: () => number
@@ -39,11 +43,10 @@ export interface IntrospectionClient {
 // Raised when replies come to be read differently, so that answers kept by an older version are not taken for ours.
 const readerVersion = '1'
 const accept = 'application/json'
-const tokenTypeHint = 'access_token'
 
 /** Makes the client of one endpoint. */
 export function createIntrospectionClient(parts: IntrospectionClientParts): IntrospectionClient {
-  const { endpoint, clientAuthentication, connection, replyRules, events, now } = parts
+  const { endpoint, clientAuthentication, connection, requestRules = standardRequest, replyRules, events, now } = parts
   let calls = 0
   let callsInFlight = 0
 
@@ -55,9 +58,12 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     callsInFlight++
     const deadline = new Deadline(parts.timeoutMs)
     try {
-      for (let attempt = 1; ; attempt++) {
+      for (let attempt = 1, retries = 0; ; attempt++) {
         const reply = await attemptOnce(token, deadline, attempt)
-        if (attempt > parts.retries || deadline.expired || !isWorthRetrying(reply)) return readOutcome(reply, token)
+        const again = isRefused(reply)
+          ? clientAuthentication.refused?.(now()) === true
+          : retries++ < parts.retries && isWorthRetrying(reply)
+        if (!again || deadline.expired) return readOutcome(reply, token)
       }
     } finally {
       deadline.clear()
@@ -67,14 +73,10 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
   async function attemptOnce(token: string, deadline: Deadline, attempt: number): Promise<HttpReply | HttpFailure> {
     const sentAt = now()
-    const credentials = await settleBefore(deadline, clientAuthentication.credentials())
+    const credentials = await settleBefore(deadline, clientAuthentication.credentials({ issuer: parts.issuer, now: sentAt }))
     if (credentials === undefined) return { failure: 'ENDPOINT_TIMEOUT', replied: false }
-    const body = new URLSearchParams({ token, token_type_hint: tokenTypeHint, ...credentials.form }).toString()
-    const headers = { accept, 'content-type': 'application/x-www-form-urlencoded', ...credentials.headers }
-    const reply = await connection.exchange(
-      { method: 'POST', url: endpoint, headers, body },
-      { deadline, maxBytes: parts.maxResponseBytes },
-    )
+    const request = writeIntrospectionRequest(endpoint, token, credentials, requestRules, accept)
+    const reply = await connection.exchange(request, { deadline, maxBytes: parts.maxResponseBytes })
     if (events.listening) {
       const status = 'failure' in reply ? 0 : reply.status
       events.emit({ type: 'introspected', authorizationServer: parts.authorizationServer, status, durationMs: now() - sentAt, attempt })
@@ -88,7 +90,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
   }
 
   function identify(client: string): string {
-    const request = [endpoint.href, clientAuthentication.method, client, 'POST', 'form:token', tokenTypeHint, accept]
+    const request = [endpoint.href, clientAuthentication.method, client, ...identifyRequest(requestRules), accept]
     const reading = [replyRules.scopeSeparator, replyRules.missingActive, ...replyRules.inactiveErrors, readerVersion]
     return [...request, ...reading].map((part) => `${part.length}:${part}`).join('')
   }
@@ -101,6 +103,10 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
       return calls
     },
   }
+}
+
+function isRefused(reply: HttpReply | HttpFailure): boolean {
+  return 'status' in reply && reply.status === 401
 }
 
 /** Introspection is read-only (RFC 9110 §9.2.2), so that a request lost on the way, or turned away for now, may be sent again. */

@@ -93,6 +93,12 @@ function countChanges(from: string, to: string): number {
 export const text: Reader<string> = (value, name, faults) =>
   typeof value === 'string' && value !== '' ? value : faults.expect(name, 'a string that is not empty', value)
 
+/** A token of RFC 9110 §5.6.2, such as the name of a header field. */
+export const word: Reader<string> = (value, name, faults) =>
+  typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)
+    ? value
+    : faults.expect(name, 'a token of RFC 9110 §5.6.2', value)
+
 /** `true` or `false`. */
 export const flag: Reader<boolean> = (value, name, faults) =>
   typeof value === 'boolean' ? value : faults.expect(name, 'true or false', value)

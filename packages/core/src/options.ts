@@ -7,6 +7,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TokenSyntax } from './bearer-token.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent } from './events.ts'
+import type { IntrospectionRequestOptions } from './introspection-request-options.ts'
 import type { Claims, MissingActive } from './introspection-response.ts'
 import type { Requirements } from './requirements.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
@@ -99,6 +100,8 @@ interface Settings<S extends StandardSchemaV1, A extends boolean> extends Omit<R
   readonly realm?: string
   /** A Standard Schema for `auth.claims`: types them, and refuses tokens whose reply does not meet it. */
   readonly claims?: S
+  /** The shape of introspection requests, for servers that do not take the one of RFC 7662 §2.1. */
+  readonly introspectionRequest?: IntrospectionRequestOptions
   /** How replies of the authorization server are taken. */
   readonly introspectionReply?: IntrospectionReplyOptions
   /** Milliseconds within which everything about one question must be done, a retry included. Default 2000. */

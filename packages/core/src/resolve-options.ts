@@ -8,8 +8,10 @@ import type { MemoryRules } from './cache/remember.ts'
 import type { Header, Protection } from './challenge.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
-import type { IntrospectEvent } from './events.ts'
+import type { IntrospectEvent, WarningCode } from './events.ts'
 import { readEndpoint } from './introspection-endpoint.ts'
+import type { RequestRules } from './introspection-request.ts'
+import { readRequestRules } from './introspection-request-options.ts'
 import type { ReplyRules } from './introspection-response.ts'
 import { readNeeds, requirementNames } from './needs.ts'
 import { callable, flag, OptionFaults, oneOf, type Reader, readMembers, seconds, text, whole } from './option-faults.ts'
@@ -24,11 +26,13 @@ export interface ResolvedOptions {
   readonly clientAuthentication: ClientAuthentication
   readonly authorizationServer: string
   readonly needs: Needs
-  readonly audienceUnchecked: boolean
+  /** What works, but an operator should know of. */
+  readonly warnings: readonly WarningCode[]
   readonly rules: StandingRules
   readonly presentation: SourceRules
   /** What granted answers carry. */
   readonly grantedHeaders: readonly Header[]
+  readonly requestRules: RequestRules
   readonly replyRules: ReplyRules
   readonly optional: boolean
   readonly skipPreflight: boolean
@@ -85,6 +89,7 @@ const optionNames = [
   ...[
     'realm',
     'claims',
+    'introspectionRequest',
     'introspectionReply',
     'timeoutMs',
     'maxResponseBytes',
@@ -114,12 +119,21 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
   const endpoint = readEndpoint(members, faults)
   const issuer = optionally('issuer', text)
   const sources = read('tokenSources', tokenSources, ['header'])
+  const client = readClientAuthentication(members, faults)
+  const requestRules = readRequestRules(members['introspectionRequest'], client, faults)
+  if (endpoint.searchParams.has(requestRules.tokenParameter)) {
+    faults.say(`"introspectionEndpoint" must not have "${requestRules.tokenParameter}" in its query: that is the token's`)
+  }
   const resolved: ResolvedOptions = {
     endpoint,
-    clientAuthentication: readClientAuthentication(members, faults),
+    clientAuthentication: client,
     authorizationServer: issuer ?? endpoint.origin + endpoint.pathname,
     needs: combine(readNeeds(members, faults)),
-    audienceUnchecked: members['audience'] === undefined,
+    warnings: [
+      ...(members['audience'] === undefined ? (['AUDIENCE_UNCHECKED'] as const) : []),
+      ...(requestRules.tokenIn.includes('query') ? (['TOKEN_IN_URL'] as const) : []),
+      ...(client.unencoded === true ? (['UNENCODED_CREDENTIALS'] as const) : []),
+    ],
     rules: {
       issuer,
       scopeMatching: read('scopeMatching', scopeMatching, 'exact'),
@@ -136,6 +150,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     },
     // RFC 6750 §2.3: no shared cache may keep the answer to a URL with a token in it.
     grantedHeaders: Object.freeze(typeof sources !== 'function' && sources.includes('query') ? [['Cache-Control', 'private']] : []),
+    requestRules,
     replyRules: { scopeSeparator: read('scopeSeparator', text, ' '), ...readReplyRules(members['introspectionReply'], faults) },
     optional: read('optional', flag, false),
     skipPreflight: read('skipPreflight', flag, false),

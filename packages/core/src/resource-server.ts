@@ -37,7 +37,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource['grants'] = (granted, scopes) => grantsAll(granted, scopes, rules.scopeMatching)
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0 }
-  if (settings.audienceUnchecked) events.warn('AUDIENCE_UNCHECKED')
+  for (const code of settings.warnings) events.warn(code)
 
   function authorize(request: ResourceRequest, requirements?: Requirements): Outcome<unknown> | Promise<Outcome<unknown>> {
     const needs = needsOf(settings.needs, requirements)

@@ -9,10 +9,11 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [/^(errors|challenge|scope|strict-json|retry-after|option-faults)\.ts$/, /^runtime\/runtime\.ts$/],
-  [/^(request-body|introspection-response|introspection-endpoint|refusal-response)\.ts$/, /^runtime\/fetch-connection\.ts$/],
+  [/^(request-body|introspection-response|introspection-endpoint|refusal-response)\.ts$/, /^runtime\/(fetch-connection|node-reply)\.ts$/],
   [/^resource-request\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
   [/^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
-  [/^(token-sources|introspection-client|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
+  [/^(token-sources|introspection-request|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
+  [/^(introspection-client|introspection-request-options)\.ts$/],
   [/^options\.ts$/],
   [/^resolve-options\.ts$/],
   [/^answers\.ts$/],
@@ -22,10 +23,10 @@ const floors: readonly (readonly RegExp[])[] = [
 
 /** What only some files may have. */
 const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp])[] = [
-  ['undici', /from 'undici'/, /^runtime\/node\.ts$/],
+  ['undici', /from 'undici'/, /^runtime\/node(-reply)?\.ts$/],
   ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
   ['jose', /'jose'/, /^$/],
-  ['a module of Node', /from 'node:/, /^runtime\/node\.ts$/],
+  ['a module of Node', /from 'node:/, /^runtime\/node(-reply)?\.ts$/],
   ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^resource-server\.ts$/],
   ['the environment', /process\.env/, /^$/],
   ['the console', /console\./, /^$/],

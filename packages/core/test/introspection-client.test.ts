@@ -102,7 +102,7 @@ const faults: readonly (readonly [situation: string, reply: Behaviour, code: str
 ]
 
 describe.each<[string, (origin: string) => Connection]>([
-  ['undici', (origin) => runtime.connect(origin, { maxConnections: 16, connectTimeoutMs: 1000 })],
+  ['undici', () => runtime.connect({ maxConnections: 16, connectTimeoutMs: 1000 })],
   ['the global fetch', () => connectByFetch(fetch)],
 ])('an introspection client by %s', (_name, connect) => {
   let as: AuthorizationServer
@@ -122,7 +122,7 @@ describe.each<[string, (origin: string) => Connection]>([
 
   beforeEach(async () => {
     as = await startAuthorizationServer()
-    connection = connect(as.origin)
+    connection = connect()
     events = []
   })
   afterEach(async () => {

@@ -15,7 +15,16 @@ describe('resolved options', () => {
       clientAuthentication: 'client_secret_basic',
       authorizationServer: 'https://as.example/introspect',
       needs: { scopes: [], audiences: [], clients: [], maxTokenAgeSeconds: Infinity, maxAnswerAgeMs: Infinity, scope: '' },
-      audienceUnchecked: true,
+      warnings: ['AUDIENCE_UNCHECKED'],
+      requestRules: {
+        method: 'POST',
+        tokenIn: ['form'],
+        tokenParameter: 'token',
+        tokenHeader: undefined,
+        tokenTypeHint: 'access_token',
+        parameters: {},
+        headers: {},
+      },
       rules: {
         issuer: undefined,
         scopeMatching: 'exact',
@@ -78,7 +87,7 @@ describe('resolved options', () => {
     expect(resolved).toMatchObject({
       authorizationServer: 'https://as.example',
       needs: { scopes: [[['a', 'b']]], audiences: [['x']], clients: [['c']], maxTokenAgeSeconds: 60, scope: 'a b' },
-      audienceUnchecked: false,
+      warnings: [],
       rules: {
         issuer: 'https://as.example',
         scopeMatching: given.scopeMatching,
@@ -106,8 +115,8 @@ describe('resolved options', () => {
   })
 
   it('tell an audience that is unchecked on purpose from one that was not thought of', () => {
-    expect(resolve({ audience: null })).toMatchObject({ audienceUnchecked: false, needs: { audiences: [] } })
-    expect(resolve().audienceUnchecked).toBe(true)
+    expect(resolve({ audience: null })).toMatchObject({ warnings: [], needs: { audiences: [] } })
+    expect(resolve().warnings).toEqual(['AUDIENCE_UNCHECKED'])
   })
 
   it.each([

@@ -23,32 +23,44 @@ const b64token = /^[A-Za-z0-9\-._~+/]+=*$/
  */
 export function bearerToken(token: string | (() => string | Promise<string>) | TokenSource | undefined): ClientAuthentication {
   const give = readGiver(token)
+  const source = isTokenSource(token) ? token : undefined
+  let invalidatedAt = -Infinity
   return Object.freeze({
     method: 'bearer_token',
     // A token that is given anew for each call stands for one and the same party.
     identity: typeof token === 'string' ? runtime.sha256(token) : '',
+    fields: { headers: ['authorization'] },
     credentials: () => {
-      const given: unknown = give()
-      return given instanceof Promise ? given.then(present) : present(given)
+      const given = give()
+      return typeof given === 'string' ? present(given) : Promise.resolve(given).then(present)
+    },
+    // Once a minute: a server that refuses every token must not make us fetch one for every request.
+    refused(now: number): boolean {
+      if (source === undefined || Math.abs(now - invalidatedAt) < 60_000) return false
+      invalidatedAt = now
+      source.invalidate()
+      return true
     },
   })
 }
 
-function readGiver(token: unknown): () => string | Promise<string> {
-  if (typeof token === 'string') {
-    present(token)
-    return () => token
-  }
-  if (typeof token === 'function') return token as () => string | Promise<string>
-  if (typeof token === 'object' && token !== null && 'token' in token && typeof token.token === 'function') {
-    const source = token as TokenSource
-    return () => source.token()
-  }
+function readGiver(token: unknown): () => unknown {
+  if (typeof token === 'string') present(token)
+  if (typeof token === 'function') return token as () => unknown
+  if (isTokenSource(token)) return () => token.token()
   const faults = new OptionFaults()
   if (token === undefined) faults.say('"token" is undefined: is an environment variable missing?')
-  else faults.expect('token', 'a string, a function or a token source', token)
+  else if (typeof token !== 'string') faults.expect('token', 'a string, a function or a token source', token)
   faults.throwAny('bearerToken()')
-  return () => ''
+  return () => token
+}
+
+function isTokenSource(value: unknown): value is TokenSource {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['token', 'invalidate'].every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function')
+  )
 }
 
 function present(token: unknown): { readonly headers: Readonly<Record<string, string>> } {

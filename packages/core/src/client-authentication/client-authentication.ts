@@ -12,14 +12,28 @@ export interface Credentials {
   readonly form?: Readonly<Record<string, string>>
 }
 
+/** What a method may know of the attempt that it makes credentials for. */
+export interface Attempt {
+  /** Whom the credentials are for, where that is known. */
+  readonly issuer: string | undefined
+  /** Milliseconds since epoch. */
+  readonly now: number
+}
+
 /** A method of client authentication. Its secrets live in a closure, where `inspect` and `JSON` do not reach. */
 export interface ClientAuthentication {
   /** The registered name, such as `client_secret_basic`. */
   readonly method: string
   /** Who asks, without any secret: answers may differ by it, so that it is part of every cache key (RFC 7662 §2.2). */
   readonly identity: string | Promise<string>
+  /** True when credentials are written as they are, where the standard has them encoded. */
+  readonly unencoded?: boolean
+  /** The header fields (in lower case) and form parameters that are this method's own: nothing else may be written there. */
+  readonly fields?: { readonly headers?: readonly string[]; readonly form?: readonly string[] }
   /** Makes the credentials of one attempt. */
-  credentials(): Credentials | Promise<Credentials>
+  credentials(attempt: Attempt): Credentials | Promise<Credentials>
+  /** Told that credentials were refused; true when others can be had, so that the question is worth asking again. */
+  refused?(now: number): boolean
 }
 
 /**

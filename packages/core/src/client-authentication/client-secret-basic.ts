@@ -3,24 +3,63 @@
  *
  * @module
  */
+
+import { OptionFaults, oneOf, readMembers, word } from '../option-faults.ts'
 import { type ClientAuthentication, readClient } from './client-authentication.ts'
+
+/** Deviations of servers in the field. */
+export interface BasicOptions {
+  /** `'raw'` joins identifier and secret as they are, for servers that do not decode them. Default `'form'`. */
+  readonly encoding?: 'form' | 'raw'
+  /** The header field. Default `'Authorization'`. */
+  readonly header?: string
+  /** The word in front of the credentials. Default `'Basic'`. */
+  readonly scheme?: string
+}
 
 /**
  * Authenticates by the `Authorization: Basic` header.
  *
- * @throws {TypeError} when the identifier or the secret is missing.
+ * @throws {TypeError} when the identifier or the secret is missing, or cannot be written as chosen.
  */
-export function clientSecretBasic(clientId: string | undefined, clientSecret: string | undefined): ClientAuthentication {
+export function clientSecretBasic(
+  clientId: string | undefined,
+  clientSecret: string | undefined,
+  options: BasicOptions = {},
+): ClientAuthentication {
   const client = readClient('clientSecretBasic()', clientId, clientSecret)
-  const authorization = `Basic ${btoa(`${encodeForm(client.clientId)}:${encodeForm(client.clientSecret)}`)}`
+  const { encoding, header, scheme } = readBasicOptions(options)
+  // A colon ends the identifier (RFC 7617 §2): written raw, another client would be meant.
+  if (encoding === 'raw' && client.clientId.includes(':'))
+    throw new TypeError('clientSecretBasic(): "clientId" must not have a colon when it is written raw')
+  const encode = encoding === 'raw' ? (text: string): string => text : encodeForm
+  const credentials = { headers: { [header]: `${scheme} ${encodeBase64(`${encode(client.clientId)}:${encode(client.clientSecret)}`)}` } }
   return Object.freeze({
     method: 'client_secret_basic',
     identity: client.clientId,
-    credentials: () => ({ headers: { authorization } }),
+    fields: { headers: [header] },
+    ...(encoding === 'raw' ? { unencoded: true } : {}),
+    credentials: () => credentials,
   })
+}
+
+function readBasicOptions(options: unknown): { readonly encoding: string; readonly header: string; readonly scheme: string } {
+  const faults = new OptionFaults()
+  const { encoding = 'form', header = 'Authorization', scheme = 'Basic' } = readMembers(options, ['encoding', 'header', 'scheme'], faults)
+  const read = {
+    encoding: oneOf('form', 'raw')(encoding, 'encoding', faults) ?? 'form',
+    header: word(header, 'header', faults)?.toLowerCase() ?? '',
+    scheme: word(scheme, 'scheme', faults) ?? '',
+  }
+  faults.throwAny('clientSecretBasic()')
+  return read
 }
 
 /** application/x-www-form-urlencoded, as URLSearchParams writes it. */
 function encodeForm(value: string): string {
   return new URLSearchParams({ '': value }).toString().slice(1)
+}
+
+function encodeBase64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
 }

@@ -15,6 +15,7 @@ export function clientSecretPost(clientId: string | undefined, clientSecret: str
   return Object.freeze({
     method: 'client_secret_post',
     identity: client.clientId,
+    fields: { form: ['client_id', 'client_secret'] },
     credentials: () => ({ form: { client_id: client.clientId, client_secret: client.clientSecret } }),
   })
 }

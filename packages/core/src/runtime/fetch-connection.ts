@@ -11,7 +11,7 @@ export type Transport = (
   init: {
     readonly method: string
     readonly headers: Record<string, string>
-    readonly body: string
+    readonly body?: string
     readonly redirect: 'manual'
     readonly signal: AbortSignal
   },
@@ -48,7 +48,7 @@ async function send(
     response = await transport(request.url.href, {
       method: request.method,
       headers: { ...request.headers },
-      body: request.body,
+      ...(request.body === undefined ? {} : { body: request.body }),
       redirect: 'manual',
       signal: abort.signal,
     })

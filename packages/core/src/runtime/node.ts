@@ -1,33 +1,67 @@
 /**
- * The runtime of Node: undici's dispatcher and `node:crypto`.
+ * The runtime of Node: undici's dispatchers and `node:crypto`.
  *
  * @module
  */
 import { hash } from 'node:crypto'
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import { type Dispatcher, errors, Pool } from 'undici'
-import { type ExchangeLimits, type HttpFailure, type HttpReply, type HttpRequest, type Runtime, systemCodeOf } from './runtime.ts'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici'
+import { ReplyHandler } from './node-reply.ts'
+import type { ConnectionSettings, ExchangeLimits, HttpFailure, HttpReply, HttpRequest, Runtime } from './runtime.ts'
 
 /** Node. */
 export const runtime: Runtime = {
   sha256: (text) => hash('sha256', text, 'base64url'),
-  connect(origin, { maxConnections, connectTimeoutMs }) {
-    // The deadline of an exchange bounds everything; undici's own idle timers would only add work.
-    const pool = new Pool(origin, {
-      connections: maxConnections,
-      connect: { timeout: connectTimeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-    })
+  configurable: true,
+  connect(settings) {
+    const dispatcher = makeDispatcher(settings)
     return {
-      exchange: (request, limits) => exchange(pool, request, limits),
-      close: () => pool.destroy(),
+      exchange: (request, limits) => exchange(dispatcher, request, limits),
+      close: () => dispatcher.destroy(),
     }
   },
 }
 
-function exchange(pool: Pool, { method, url, headers, body }: HttpRequest, limits: ExchangeLimits): Promise<HttpReply | HttpFailure> {
+function makeDispatcher({ maxConnections, connectTimeoutMs, http2 = false, proxy, ...trust }: ConnectionSettings): Dispatcher {
+  const secureContext = makeSecureContext(trust)
+  const tls = { timeout: connectTimeoutMs, ...(secureContext === undefined ? {} : { secureContext }) }
+  // The deadline of an exchange bounds everything; undici's own idle timers would only add work.
+  const options = { connections: maxConnections, allowH2: http2, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 }
+  if (proxy === undefined) return new Agent({ ...options, connect: tls })
+  try {
+    if (proxy === 'system') return new EnvHttpProxyAgent({ ...options, connect: tls, requestTls: tls })
+    return new ProxyAgent({ ...options, uri: proxy, connect: tls, requestTls: tls })
+  } catch {
+    // Not the cause: a proxy's URL may hold a password.
+    throw new TypeError('"http.proxy" cannot be used: it must be the URL of an HTTP proxy')
+  }
+}
+
+/** One context for all connections: what is in it is read once. */
+function makeSecureContext({ ca, certificate }: Pick<ConnectionSettings, 'ca' | 'certificate'>): SecureContext | undefined {
+  if (ca === undefined && certificate === undefined) return undefined
+  const trusted = ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }
+  const name = certificate === undefined ? '"http.ca"' : 'the client certificate'
+  try {
+    if (certificate === undefined) return createSecureContext(trusted)
+    const { passphrase } = certificate
+    const secret = passphrase === undefined ? {} : { passphrase }
+    if ('pfx' in certificate) return createSecureContext({ ...trusted, ...secret, pfx: Buffer.from(certificate.pfx) })
+    return createSecureContext({ ...trusted, ...secret, cert: toText(certificate.cert), key: toText(certificate.key) })
+  } catch {
+    throw new TypeError(`${name} cannot be read`)
+  }
+}
+
+function toText(pem: string | Uint8Array): string {
+  return typeof pem === 'string' ? pem : new TextDecoder().decode(pem)
+}
+
+function exchange(
+  dispatcher: Dispatcher,
+  { method, url, headers, body }: HttpRequest,
+  limits: ExchangeLimits,
+): Promise<HttpReply | HttpFailure> {
   return new Promise((resolve) => {
     const handler = new ReplyHandler(limits.maxBytes, resolve)
     limits.deadline.whenExpired(() => {
@@ -35,101 +69,9 @@ function exchange(pool: Pool, { method, url, headers, body }: HttpRequest, limit
     })
     try {
       // Introspection is read-only (RFC 9110 §9.2.2), but `idempotent` would let undici pipeline it behind a slow one: left out.
-      pool.dispatch({ method, path: url.pathname + url.search, headers, body }, handler)
+      dispatcher.dispatch({ origin: url.origin, method, path: url.pathname + url.search, headers, body: body ?? null }, handler)
     } catch (error) {
       handler.onResponseError(undefined, error)
     }
   })
-}
-
-/** Gathers one reply. A plain handler costs about half of what `pool.request()` with its streams does. */
-class ReplyHandler implements Dispatcher.DispatchHandler {
-  readonly #maxBytes: number
-  readonly #resolve: (outcome: HttpReply | HttpFailure) => void
-  readonly #chunks: Buffer[] = []
-  #controller: Dispatcher.DispatchController | undefined
-  #status = 0
-  #replied = false
-  #headers: Record<string, string | string[] | undefined> = {}
-  #size = 0
-  #failed = false
-
-  constructor(maxBytes: number, resolve: (outcome: HttpReply | HttpFailure) => void) {
-    this.#maxBytes = maxBytes
-    this.#resolve = resolve
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#failed) controller.abort(new Error('too late'))
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    this.#replied = true
-    if (status < 200) return // an interim response (RFC 9110 §15.2): the final one is still to come
-    this.#status = status
-    this.#headers = headers
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#size += chunk.byteLength
-    if (this.#size > this.#maxBytes) this.fail('RESPONSE_TOO_LARGE')
-    else this.#chunks.push(chunk)
-  }
-
-  onResponseEnd(): void {
-    if (this.#failed) return
-    const body = this.#chunks.length === 1 && this.#chunks[0] !== undefined ? this.#chunks[0] : Buffer.concat(this.#chunks)
-    const decoded = decode(body, this.#headers['content-encoding'], this.#maxBytes)
-    if ('failure' in decoded) {
-      this.#resolve(decoded)
-      return
-    }
-    const headers = this.#headers
-    this.#resolve({
-      status: this.#status,
-      header(name) {
-        const value = headers[name]
-        return Array.isArray(value) ? value.join(', ') : value
-      },
-      body: decoded.body,
-    })
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: unknown): void {
-    this.fail('ENDPOINT_UNREACHABLE', error)
-  }
-
-  fail(failure: HttpFailure['failure'], error?: unknown): void {
-    if (this.#failed) return
-    this.#failed = true
-    // The parser has stumbled over something: bytes have come, HTTP or not.
-    const replied = this.#replied || error instanceof errors.HTTPParserError
-    this.#resolve({ failure, replied, ...systemCodeOf(error) })
-    this.#controller?.abort(new Error('no longer wanted'))
-  }
-}
-
-const decoders: Readonly<Record<string, (body: Uint8Array, options: { maxOutputLength: number }) => Buffer>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
-}
-
-function decode(body: Uint8Array, encoding: string | string[] | undefined, maxBytes: number): { readonly body: Uint8Array } | HttpFailure {
-  const name = String(encoding ?? 'identity').toLowerCase()
-  if (name === 'identity') return { body }
-  const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined
-  if (decoder === undefined) return { failure: 'RESPONSE_NOT_CONFORM', replied: true }
-  try {
-    return { body: decoder(body, { maxOutputLength: maxBytes }) }
-  } catch (error) {
-    const { systemCode } = systemCodeOf(error)
-    return { failure: systemCode === 'ERR_BUFFER_TOO_LARGE' ? 'RESPONSE_TOO_LARGE' : 'RESPONSE_NOT_CONFORM', replied: true }
-  }
 }

@@ -6,10 +6,10 @@
 
 /** One request to the authorization server. */
 export interface HttpRequest {
-  readonly method: 'POST'
+  readonly method: 'POST' | 'GET'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body?: string
 }
 
 /** A complete reply, its content decoded. */
@@ -36,6 +36,24 @@ export interface ExchangeLimits {
   readonly maxBytes: number
 }
 
+/** A client certificate with its key: PEM, or PKCS#12 as `pfx`. */
+export type ClientCertificate =
+  | { readonly cert: string | Uint8Array; readonly key: string | Uint8Array; readonly passphrase?: string }
+  | { readonly pfx: Uint8Array; readonly passphrase?: string }
+
+/** How connections are made. What a runtime cannot do is refused when options are read. */
+export interface ConnectionSettings {
+  /** Connections to one origin at most. */
+  readonly maxConnections: number
+  readonly connectTimeoutMs: number
+  /** PEM certificates to trust in place of the runtime's own. */
+  readonly ca?: string | readonly string[] | undefined
+  /** URL of an HTTP proxy; `'system'`: what the environment says. */
+  readonly proxy?: string | undefined
+  readonly http2?: boolean
+  readonly certificate?: ClientCertificate | undefined
+}
+
 /** Connections to one authorization server. Redirects are never followed. */
 export interface Connection {
   exchange(request: HttpRequest, limits: ExchangeLimits): Promise<HttpReply | HttpFailure>
@@ -46,7 +64,10 @@ export interface Connection {
 export interface Runtime {
   /** SHA-256 of a text in base64url, at once where the platform can. */
   readonly sha256: (text: string) => string | Promise<string>
-  connect(origin: string, settings: { readonly maxConnections: number; readonly connectTimeoutMs: number }): Connection
+  /** Tells whether trust, proxies, HTTP/2 and client certificates are ours to choose here. */
+  readonly configurable: boolean
+  /** @throws {TypeError} naming the setting that cannot be used. */
+  connect(settings: ConnectionSettings): Connection
 }
 
 /** A moment after which nobody waits any more. */

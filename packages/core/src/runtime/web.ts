@@ -33,6 +33,7 @@ async function digest(text: string): Promise<string> {
 /** The web platform. */
 export const runtime: Runtime = {
   sha256: hash === undefined ? digest : (text) => hash('sha256', text, 'base64url'),
+  configurable: false,
   // Looked up at each call: tests and instrumentation replace the global.
   connect: () => connectByFetch((url, init) => fetch(url, init)),
 }

@@ -7,7 +7,7 @@ import { type Connection, Deadline, type HttpFailure, type HttpReply } from '../
 describeConnection({
   name: 'undici',
   startDeadline: (milliseconds) => new Deadline(milliseconds),
-  connect: (origin) => runtime.connect(origin, { maxConnections: 16, connectTimeoutMs: 1000 }),
+  connect: () => runtime.connect({ maxConnections: 16, connectTimeoutMs: 1000 }),
 })
 
 describe('the runtime of Node', () => {
@@ -24,7 +24,7 @@ describe('the runtime of Node', () => {
 
   beforeEach(async () => {
     as = await startAuthorizationServer()
-    connection = runtime.connect(as.origin, { maxConnections: 1, connectTimeoutMs: 1000 })
+    connection = runtime.connect({ maxConnections: 1, connectTimeoutMs: 1000 })
   })
   afterEach(async () => {
     await Promise.all([connection.close(), as.close()])

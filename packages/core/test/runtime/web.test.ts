@@ -7,7 +7,7 @@ import { runtime as web } from '../../src/runtime/web.ts'
 describeConnection({
   name: 'the web platform',
   startDeadline: (milliseconds) => new Deadline(milliseconds),
-  connect: (origin) => web.connect(origin, { maxConnections: 16, connectTimeoutMs: 1000 }),
+  connect: () => web.connect({ maxConnections: 16, connectTimeoutMs: 1000 }),
 })
 
 const texts = ['', 'abc', 'token~with+all/of.it==', 'ä€😀', 'a'.repeat(8192)]
@@ -55,7 +55,7 @@ describe('the runtime of the web platform', () => {
   it('uses the fetch of the moment, which tests and instrumentation replace', async () => {
     const as = await startAuthorizationServer()
     as.behave(json({ active: true }))
-    const connection = web.connect(as.origin, { maxConnections: 1, connectTimeoutMs: 1000 })
+    const connection = web.connect({ maxConnections: 1, connectTimeoutMs: 1000 })
     const seen: unknown[] = []
     const original = globalThis.fetch
     globalThis.fetch = (input, init) => {
