@@ -4,6 +4,7 @@
  * @module
  */
 import type { ClientAuthentication, Credentials } from './client-authentication/client-authentication.ts'
+import { toFault } from './endpoint-fault.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
 import { identifyRequest, type RequestRules, standardRequest, writeIntrospectionRequest } from './introspection-request.ts'
@@ -85,7 +86,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
   }
 
   function readOutcome(reply: HttpReply | HttpFailure, token: string): IntrospectionResponse {
-    if ('failure' in reply) throw toError(reply, parts.timeoutMs, parts.maxResponseBytes)
+    if ('failure' in reply) throw toFault(reply, 'introspection', parts)
     return readIntrospectionReply(reply, token, replyRules, now())
   }
 
@@ -124,15 +125,4 @@ async function settleBefore(deadline: Deadline, credentials: Credentials | Promi
     })
   })
   return Promise.race([credentials, late])
-}
-
-function toError({ failure, systemCode }: HttpFailure, timeoutMs: number, maxResponseBytes: number): IntrospectionError {
-  const because = systemCode === undefined ? '' : `: ${systemCode}`
-  const what: Readonly<Record<HttpFailure['failure'], string>> = {
-    ENDPOINT_UNREACHABLE: `the introspection endpoint cannot be reached${because}`,
-    ENDPOINT_TIMEOUT: `the introspection endpoint did not answer within ${timeoutMs} ms`,
-    RESPONSE_TOO_LARGE: `the introspection reply is larger than ${maxResponseBytes} bytes`,
-    RESPONSE_NOT_CONFORM: `the introspection reply cannot be decoded${because}`,
-  }
-  return new IntrospectionError(failure, what[failure])
 }

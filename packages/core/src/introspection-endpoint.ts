@@ -1,22 +1,22 @@
 /**
- * Reads the URL of the introspection endpoint: https, or http where nobody can listen in (RFC 7662 §4).
+ * Reads the URL of an endpoint of the authorization server: https, or http where nobody can listen in (RFC 7662 §4).
  *
  * @module
  */
 import { flag, type OptionFaults } from './option-faults.ts'
 
-/** Reads `introspectionEndpoint`, in the light of `allowInsecureEndpoint`. */
-export function readEndpoint(members: Readonly<Record<string, unknown>>, faults: OptionFaults): URL {
+/** Reads the URL of an endpoint, in the light of `allowInsecureEndpoint`. */
+export function readEndpoint(members: Readonly<Record<string, unknown>>, faults: OptionFaults, name = 'introspectionEndpoint'): URL {
   const placeholder = new URL('https://invalid.example')
-  const { introspectionEndpoint: value, allowInsecureEndpoint: allowed } = members
+  const { [name]: value, allowInsecureEndpoint: allowed } = members
   const insecure = allowed === undefined ? false : flag(allowed, 'allowInsecureEndpoint', faults)
   if (value === undefined) {
-    faults.say('"introspectionEndpoint" is needed')
+    faults.say(`"${name}" is needed`)
     return placeholder
   }
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   const expected = url === undefined ? absolute : findFault(url, insecure === true)
-  if (expected !== undefined) faults.expect('introspectionEndpoint', expected, value)
+  if (expected !== undefined) faults.expect(name, expected, value)
   return url ?? placeholder
 }
 

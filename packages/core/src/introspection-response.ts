@@ -5,6 +5,7 @@
  * @module
  */
 import { IntrospectionError } from './errors.ts'
+import { isJson } from './media-type.ts'
 import { readRetryAfter } from './retry-after.ts'
 import type { HttpReply } from './runtime/runtime.ts'
 import { readJsonObject } from './strict-json.ts'
@@ -83,12 +84,6 @@ function readRefusal(reply: HttpReply, rules: ReplyRules, now: number): Introspe
     throw new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
   }
   throw notConform(`its status is ${status}`)
-}
-
-/** RFC 8259 §8.1: UTF-8 and nothing else, so a charset that says otherwise is not JSON that we can read. */
-function isJson(reply: HttpReply): boolean {
-  const [type = '', ...parameters] = (reply.header('content-type') ?? '').split(';').map((part) => part.trim().toLowerCase())
-  return type === 'application/json' && parameters.every((parameter) => !/^charset=(?!"?utf-8"?$)/.test(parameter))
 }
 
 function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {

@@ -6,7 +6,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { MemoryRules } from './cache/remember.ts'
 import type { Header, Protection } from './challenge.ts'
-import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import { type ClientAuthentication, readClientAuthentication } from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
 import { readEndpoint } from './introspection-endpoint.ts'
@@ -76,11 +76,6 @@ const tokenSources: Reader<TokenSources> = (value, name, faults) => {
     : faults.expect(name, 'a list of "header", "form" and "query", each at most once, or a function', value)
 }
 
-const clientAuthentication: Reader<ClientAuthentication> = (value, name, faults) =>
-  typeof value === 'object' && value !== null && 'credentials' in value && typeof value.credentials === 'function'
-    ? (value as ClientAuthentication)
-    : faults.expect(name, 'a client authentication method, such as clientSecretBasic(id, secret)', value)
-
 const optionNames = [
   ...['introspectionEndpoint', 'issuer', 'allowInsecureEndpoint', 'clientId', 'clientSecret', 'clientAuthentication'],
   ...requirementNames,
@@ -119,7 +114,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
   const endpoint = readEndpoint(members, faults)
   const issuer = optionally('issuer', text)
   const sources = read('tokenSources', tokenSources, ['header'])
-  const client = readClientAuthentication(members, faults)
+  const client = readClient(members, faults)
   const requestRules = readRequestRules(members['introspectionRequest'], client, faults)
   if (endpoint.searchParams.has(requestRules.tokenParameter)) {
     faults.say(`"introspectionEndpoint" must not have "${requestRules.tokenParameter}" in its query: that is the token's`)
@@ -202,14 +197,14 @@ function readCache(value: unknown, faults: OptionFaults): MemoryRules {
   }
 }
 
-function readClientAuthentication(members: Readonly<Record<string, unknown>>, faults: OptionFaults): ClientAuthentication {
+function readClient(members: Readonly<Record<string, unknown>>, faults: OptionFaults): ClientAuthentication {
   const { clientId, clientSecret, clientAuthentication: method } = members
   const unauthenticated: ClientAuthentication = { method: 'none', identity: '', credentials: () => ({}) }
   if (method !== undefined) {
     if (clientId !== undefined || clientSecret !== undefined) {
       faults.say('"clientAuthentication" must not stand beside "clientId" or "clientSecret": they are a method of their own')
     }
-    return clientAuthentication(method, 'clientAuthentication', faults) ?? unauthenticated
+    return readClientAuthentication(method, 'clientAuthentication', faults) ?? unauthenticated
   }
   const id = clientId === undefined ? undefined : text(clientId, 'clientId', faults)
   const secret = clientSecret === undefined ? undefined : text(clientSecret, 'clientSecret', faults)

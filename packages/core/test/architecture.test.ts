@@ -8,16 +8,19 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
-  [/^(errors|challenge|scope|strict-json|retry-after|option-faults)\.ts$/, /^runtime\/runtime\.ts$/],
-  [/^(request-body|introspection-response|introspection-endpoint|refusal-response)\.ts$/, /^runtime\/(fetch-connection|node-reply)\.ts$/],
+  [/^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|token-source)\.ts$/, /^runtime\/runtime\.ts$/],
+  [
+    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response)\.ts$/,
+    /^runtime\/(fetch-connection|node-reply)\.ts$/,
+  ],
   [/^resource-request\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
   [/^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
   [/^(token-sources|introspection-request|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
-  [/^(introspection-client|introspection-request-options)\.ts$/],
+  [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
   [/^options\.ts$/],
   [/^resolve-options\.ts$/],
   [/^answers\.ts$/],
-  [/^resource-server\.ts$/],
+  [/^(resource-server|client-credentials)\.ts$/],
   [/^(index|adapter)\.ts$/],
 ]
 
@@ -27,7 +30,7 @@ const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp
   ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
   ['jose', /'jose'/, /^$/],
   ['a module of Node', /from 'node:/, /^runtime\/node(-reply)?\.ts$/],
-  ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^resource-server\.ts$/],
+  ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^(resource-server|client-credentials)\.ts$/],
   ['the environment', /process\.env/, /^$/],
   ['the console', /console\./, /^$/],
 ]

@@ -101,7 +101,7 @@ const faults: readonly (readonly [situation: string, reply: Behaviour, code: str
   ['status 503 with Retry-After [IR-22]', raw('', 503, { 'retry-after': 'Sat, 21 Nov 2026 12:00:30 GMT' }), 'ENDPOINT_UNAVAILABLE', 1, 30],
 ]
 
-describe.each<[string, (origin: string) => Connection]>([
+describe.each<[string, () => Connection]>([
   ['undici', () => runtime.connect({ maxConnections: 16, connectTimeoutMs: 1000 })],
   ['the global fetch', () => connectByFetch(fetch)],
 ])('an introspection client by %s', (_name, connect) => {

@@ -2,7 +2,14 @@
 import { afterEach, beforeEach } from '@jest/globals'
 import { type AuthorizationServer, startAuthorizationServer } from '@oauth-introspect/testkit'
 import type { IntrospectEvent } from '../src/events.ts'
-import { createResourceServer, type Options, type Outcome, type ResourceRequest, type ResourceServer } from '../src/index.ts'
+import {
+  type ClientAuthentication,
+  createResourceServer,
+  type Options,
+  type Outcome,
+  type ResourceRequest,
+  type ResourceServer,
+} from '../src/index.ts'
 
 export const token = 'CANARY-token-9f3b6c2d81e4'
 export const clientSecret = 'CANARY-secret-5b21e0c79a'
@@ -13,6 +20,10 @@ export interface ServerBench {
   readonly events: IntrospectEvent[]
   options(more?: object): Options
   make(more?: object): ResourceServer<unknown>
+  /** With these options and no others. */
+  makeOf(options: object): ResourceServer<unknown>
+  /** The options of `make()`, but with another client authentication. */
+  optionsAs(clientAuthentication: ClientAuthentication, more?: object): object
   /** A reply as good as any, five minutes to live. */
   good(more?: object): object
 }
@@ -45,10 +56,15 @@ export function setUpServer(): ServerBench {
       onEvent: (event: IntrospectEvent) => bench.events.push(event),
       ...more,
     }),
-    make(more) {
-      const server: ResourceServer<unknown> = createResourceServer(bench.options(more))
+    make: (more) => bench.makeOf(bench.options(more)),
+    makeOf(options) {
+      const server: ResourceServer<unknown> = createResourceServer(options as Options)
       made.push(server)
       return server
+    },
+    optionsAs(clientAuthentication, more) {
+      const ours = Object.entries(bench.options(more)).filter(([name]) => name !== 'clientId' && name !== 'clientSecret')
+      return { ...Object.fromEntries(ours), clientAuthentication }
     },
     good: (more = {}) => ({
       active: true,

@@ -7,6 +7,7 @@ const doors = {
   'core/src/index.ts': [
     'IntrospectionError',
     'bearerToken',
+    'clientCredentials',
     'clientSecretBasic',
     'clientSecretPost',
     'createResourceServer',

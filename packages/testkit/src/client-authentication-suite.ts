@@ -15,8 +15,10 @@ export interface ClientAuthenticationUnderTest {
   readonly make: () => ClientAuthentication
   /** The same method with the credentials of another client, where it has any. */
   readonly makeOther?: () => ClientAuthentication
-  /** The whole `Authorization` header, where there is one. */
+  /** The whole `Authorization` header, or the one named by `header`, where there is one. */
   readonly authorization?: string
+  /** The header that holds the credentials. Default `authorization`. */
+  readonly header?: string
   /** The form parameters beside those about the token. */
   readonly form?: readonly (readonly [name: string, value: string])[]
   /** Texts of `make()` that must be nowhere but on the wire. */
@@ -29,7 +31,7 @@ const token = 'CANARY-token-9f3b6c2d81e4'
 
 /** Runs the suite on a method. */
 export function describeClientAuthentication(subject: ClientAuthenticationUnderTest): void {
-  const { method, make, makeOther, authorization, form = [], secrets, wrong = [] } = subject
+  const { method, make, makeOther, authorization, header = 'authorization', form = [], secrets, wrong = [] } = subject
 
   describe(method, () => {
     let as: AuthorizationServer
@@ -63,7 +65,7 @@ export function describeClientAuthentication(subject: ClientAuthenticationUnderT
 
     it('sends its own credentials and those of no other method [IR-10]', async () => {
       await ask()
-      expect(as.calls.map((call) => ({ authorization: call.headers.authorization, form: [...call.form] }))).toEqual([
+      expect(as.calls.map((call) => ({ authorization: call.headers[header], form: [...call.form] }))).toEqual([
         { authorization, form: [['token', token], ['token_type_hint', 'access_token'], ...form] },
       ])
     })
@@ -71,7 +73,7 @@ export function describeClientAuthentication(subject: ClientAuthenticationUnderT
     it('puts nothing into the URL or into another header [IR-04] [IR-09]', async () => {
       await ask()
       expect(as.calls.map(({ url }) => url)).toEqual(['/introspect?tenant=1'])
-      const others = Object.entries(as.calls[0]?.headers ?? {}).filter(([name]) => name !== 'authorization')
+      const others = Object.entries(as.calls[0]?.headers ?? {}).filter(([name]) => name !== header)
       expect(others.map(([name]) => name).sort()).toEqual(['accept', 'connection', 'content-length', 'content-type', 'host'])
       for (const secret of secrets) expect(JSON.stringify(others)).not.toContain(secret)
     })
@@ -79,7 +81,7 @@ export function describeClientAuthentication(subject: ClientAuthenticationUnderT
     it('sends the same again when a question is asked again', async () => {
       as.behave(reset, json({ active: false }))
       await ask()
-      expect(as.calls.map((call) => call.headers.authorization)).toEqual([authorization, authorization])
+      expect(as.calls.map((call) => call.headers[header])).toEqual([authorization, authorization])
       expect(as.calls[1]?.body).toBe(as.calls[0]?.body)
     })
 
@@ -95,7 +97,7 @@ export function describeClientAuthentication(subject: ClientAuthenticationUnderT
 
     it('shows no secret when it is printed, or when the authorization server refuses it [LG-01]', async () => {
       as.behave((call, response) => {
-        json({ error: 'invalid_client', error_description: call.headers.authorization }, 401)(call, response)
+        json({ error: 'invalid_client', error_description: call.headers[header] }, 401)(call, response)
       })
       const made = make()
       const printed = [made, { ...made }, server, await ask(), events]

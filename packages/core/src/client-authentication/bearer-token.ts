@@ -5,14 +5,8 @@
  */
 import { runtime } from '#runtime'
 import { OptionFaults } from '../option-faults.ts'
+import { isTokenSource, type TokenSource } from '../token-source.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
-
-/** Gets, keeps and renews an access token of our own. */
-export interface TokenSource {
-  token(): Promise<string>
-  /** Forgets the token: it was refused. */
-  invalidate(): void
-}
 
 const b64token = /^[A-Za-z0-9\-._~+/]+=*$/
 
@@ -28,7 +22,7 @@ export function bearerToken(token: string | (() => string | Promise<string>) | T
   return Object.freeze({
     method: 'bearer_token',
     // A token that is given anew for each call stands for one and the same party.
-    identity: typeof token === 'string' ? runtime.sha256(token) : '',
+    identity: typeof token === 'string' ? runtime.sha256(token) : (source?.identity ?? ''),
     fields: { headers: ['authorization'] },
     credentials: () => {
       const given = give()
@@ -53,14 +47,6 @@ function readGiver(token: unknown): () => unknown {
   else if (typeof token !== 'string') faults.expect('token', 'a string, a function or a token source', token)
   faults.throwAny('bearerToken()')
   return () => token
-}
-
-function isTokenSource(value: unknown): value is TokenSource {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['token', 'invalidate'].every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function')
-  )
 }
 
 function present(token: unknown): { readonly headers: Readonly<Record<string, string>> } {

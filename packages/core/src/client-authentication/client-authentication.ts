@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { OptionFaults, text } from '../option-faults.ts'
+import { OptionFaults, type Reader, text } from '../option-faults.ts'
 
 /** What a method adds to one introspection request. */
 export interface Credentials {
@@ -56,3 +56,9 @@ export function readClient(
   faults.throwAny(method)
   return client
 }
+
+/** Reads an option that is a method of client authentication. */
+export const readClientAuthentication: Reader<ClientAuthentication> = (value, name, faults) =>
+  typeof value === 'object' && value !== null && 'credentials' in value && typeof value.credentials === 'function'
+    ? (value as ClientAuthentication)
+    : faults.expect(name, 'a client authentication method, such as clientSecretBasic(id, secret)', value)

@@ -33,12 +33,13 @@ export function clientSecretBasic(
   if (encoding === 'raw' && client.clientId.includes(':'))
     throw new TypeError('clientSecretBasic(): "clientId" must not have a colon when it is written raw')
   const encode = encoding === 'raw' ? (text: string): string => text : encodeForm
-  const credentials = { headers: { [header]: `${scheme} ${encodeBase64(`${encode(client.clientId)}:${encode(client.clientSecret)}`)}` } }
+  const bytes = new TextEncoder().encode(`${encode(client.clientId)}:${encode(client.clientSecret)}`)
+  const credentials = { headers: { [header]: `${scheme} ${btoa(String.fromCharCode(...bytes))}` } }
   return Object.freeze({
     method: 'client_secret_basic',
     identity: client.clientId,
     fields: { headers: [header] },
-    ...(encoding === 'raw' ? { unencoded: true } : {}),
+    unencoded: encoding === 'raw',
     credentials: () => credentials,
   })
 }
@@ -58,8 +59,4 @@ function readBasicOptions(options: unknown): { readonly encoding: string; readon
 /** application/x-www-form-urlencoded, as URLSearchParams writes it. */
 function encodeForm(value: string): string {
   return new URLSearchParams({ '': value }).toString().slice(1)
-}
-
-function encodeBase64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { describeClientAuthentication } from '@oauth-introspect/testkit'
 import { bearerToken } from '../../src/client-authentication/bearer-token.ts'
 
+const attempt = { issuer: undefined, now: 0 }
+
 const ours = 'CANARY-ours-77aa01.~+/=='
 
 describeClientAuthentication({
@@ -35,10 +37,10 @@ describe('bearer_token', () => {
     const byFunction = bearerToken(() => `t${++asked}`)
     const bySource = bearerToken({ token: () => Promise.resolve(`t${++asked}`), invalidate: () => undefined })
     expect(asked).toBe(0)
-    expect(byFunction.credentials()).toEqual({ headers: { authorization: 'Bearer t1' } })
-    expect(byFunction.credentials()).toEqual({ headers: { authorization: 'Bearer t2' } })
-    expect(await bySource.credentials()).toEqual({ headers: { authorization: 'Bearer t3' } })
-    expect(await bySource.credentials()).toEqual({ headers: { authorization: 'Bearer t4' } })
+    expect(byFunction.credentials(attempt)).toEqual({ headers: { authorization: 'Bearer t1' } })
+    expect(byFunction.credentials(attempt)).toEqual({ headers: { authorization: 'Bearer t2' } })
+    expect(await bySource.credentials(attempt)).toEqual({ headers: { authorization: 'Bearer t3' } })
+    expect(await bySource.credentials(attempt)).toEqual({ headers: { authorization: 'Bearer t4' } })
   })
 
   it('keeps the token source as its `this`', async () => {
@@ -51,17 +53,17 @@ describe('bearer_token', () => {
         throw new Error('not asked for')
       }
     }
-    expect(await bearerToken(new Source()).credentials()).toEqual({ headers: { authorization: `Bearer ${ours}` } })
+    expect(await bearerToken(new Source()).credentials(attempt)).toEqual({ headers: { authorization: `Bearer ${ours}` } })
   })
 
   it('hands on what a function throws', async () => {
     const failure = new Error('no token to be had')
     const failing = bearerToken(() => Promise.reject(failure))
-    await expect(failing.credentials()).rejects.toBe(failure)
+    await expect(failing.credentials(attempt)).rejects.toBe(failure)
     const throwing = bearerToken(() => {
       throw failure
     })
-    expect(() => throwing.credentials()).toThrow(failure)
+    expect(() => throwing.credentials(attempt)).toThrow(failure)
   })
 
   it.each<[string, unknown]>([
@@ -74,10 +76,33 @@ describe('bearer_token', () => {
     ['a number', 8675309],
     ['an object', { token: ours }],
   ])('says what is wrong when a function gives %s, without repeating it', async (_situation, given) => {
-    const call = async (): Promise<unknown> => bearerToken(() => given as string).credentials()
+    const call = async (): Promise<unknown> => bearerToken(() => given as string).credentials(attempt)
     const thrown: unknown = await call().catch((error: unknown) => error)
     expect(thrown).toBeInstanceOf(TypeError)
     expect(String(thrown)).toContain('bearerToken(): "token" must be text')
     expect(String(thrown)).not.toMatch(/CANARY|8675309/)
+  })
+
+  it('that was refused is forgotten by its source, once a minute at most', () => {
+    let invalidated = 0
+    const method = bearerToken({ token: () => Promise.resolve(ours), invalidate: () => invalidated++ })
+    expect([method.refused?.(0), method.refused?.(1), method.refused?.(59_999), method.refused?.(60_000)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
+    expect(invalidated).toBe(2)
+    expect(method.refused?.(-1)).toBe(true)
+  })
+
+  it('that is fixed, or given by a function, cannot be had anew', () => {
+    expect([bearerToken(ours).refused?.(0), bearerToken(() => ours).refused?.(0)]).toEqual([false, false])
+  })
+
+  it('stands for the party that its source names', () => {
+    const source = { token: () => Promise.resolve(ours), invalidate: () => undefined }
+    expect(bearerToken({ ...source, identity: 'rs-client' }).identity).toBe('rs-client')
+    expect(bearerToken(source).identity).toBe('')
   })
 })

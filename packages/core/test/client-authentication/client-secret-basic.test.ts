@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { describeClientAuthentication } from '@oauth-introspect/testkit'
 import { clientSecretBasic } from '../../src/client-authentication/client-secret-basic.ts'
 
+const attempt = { issuer: undefined, now: 0 }
+
 const secret = 'CANARY-secret-5b21e0c79a'
 
 describeClientAuthentication({
@@ -30,6 +32,26 @@ describeClientAuthentication({
   ],
 })
 
+describeClientAuthentication({
+  method: 'client_secret_basic',
+  make: () => clientSecretBasic('rs@tenant', secret, { encoding: 'raw', header: 'X-Client', scheme: 'Client' }),
+  header: 'x-client',
+  authorization: `Client ${btoa(`rs@tenant:${secret}`)}`,
+  secrets: [secret, btoa(`rs@tenant:${secret}`)],
+  wrong: [
+    ['a colon written raw', () => clientSecretBasic('a:b', secret, { encoding: 'raw' }), ['"clientId" must not have a colon'], secret],
+    [
+      'another encoding',
+      () => clientSecretBasic('id', secret, { encoding: 'url' as 'raw' }),
+      ['"encoding" must be "form" or "raw"'],
+      secret,
+    ],
+    ['a header that is none', () => clientSecretBasic('id', secret, { header: 'X Client' }), ['"header" must be a token'], secret],
+    ['a scheme that is none', () => clientSecretBasic('id', secret, { scheme: '' }), ['"scheme" must be a token'], secret],
+    ['an unknown option', () => clientSecretBasic('id', secret, { Encoding: 'raw' } as object), ['did you mean "encoding"?'], secret],
+  ],
+})
+
 describe('client_secret_basic', () => {
   it.each([
     ['plain text', 'id', 'secret', 'id:secret'],
@@ -40,9 +62,17 @@ describe('client_secret_basic', () => {
     ['letters beyond ASCII', 'bücher', '€😀', 'b%C3%BCcher:%E2%82%AC%F0%9F%98%80'],
     ['a line break', 'a', 'b\nc', 'a:b%0Ac'],
   ])('form-encodes identifier and secret with %s before it joins them [IR-08]', async (_situation, id, secretText, joined) => {
-    const { headers, form } = await clientSecretBasic(id, secretText).credentials()
+    const { headers, form } = await clientSecretBasic(id, secretText).credentials(attempt)
     expect({ headers, form }).toEqual({ headers: { authorization: `Basic ${btoa(joined)}` }, form: undefined })
     const decoded = joined.split(':').map((part) => decodeURIComponent(part.replaceAll('+', ' ')))
     expect(decoded).toEqual([id, secretText])
+  })
+
+  it('written raw joins what there is, in UTF-8, and an operator is told', async () => {
+    const method = clientSecretBasic('bücher+1', 'c:d €', { encoding: 'raw' })
+    const { headers } = await method.credentials(attempt)
+    expect(Buffer.from(headers?.['authorization']?.slice('Basic '.length) ?? '', 'base64').toString()).toBe('bücher+1:c:d €')
+    expect(method.unencoded).toBe(true)
+    expect(clientSecretBasic('id', 'secret').unencoded).toBe(false)
   })
 })

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { describeClientAuthentication } from '@oauth-introspect/testkit'
 import { clientSecretPost } from '../../src/client-authentication/client-secret-post.ts'
 
+const attempt = { issuer: undefined, now: 0 }
+
 const secret = 'CANARY-secret-5b21e0c79a: +&=ü'
 
 describeClientAuthentication({
@@ -24,6 +26,6 @@ describeClientAuthentication({
 
 describe('client_secret_post', () => {
   it('gives no header at all', async () => {
-    expect(await clientSecretPost('id', 'secret').credentials()).toEqual({ form: { client_id: 'id', client_secret: 'secret' } })
+    expect(await clientSecretPost('id', 'secret').credentials(attempt)).toEqual({ form: { client_id: 'id', client_secret: 'secret' } })
   })
 })
