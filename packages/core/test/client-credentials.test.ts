@@ -112,12 +112,12 @@ describe('a token of our own', () => {
   })
 
   it.each([
-    ['half of a short life', { expires_in: 40 }, 20],
-    ['a life of no length', { expires_in: 0 }, 0],
-    ['five minutes where nothing is said', { expires_in: undefined }, 270],
-    ['what is written as text', { expires_in: '100' }, 70],
+    ['half of a short life', { expires_in: 40 }, 20, {}],
+    ['a life of no length', { expires_in: 0 }, 0, {}],
+    ['five minutes where nothing is said', { expires_in: undefined }, 270, {}],
+    ['what is written as text', { expires_in: '100' }, 70, {}],
     ['a time of its own choice', { expires_in: 100 }, 90, { renewAheadSeconds: 10 }],
-  ])('is used for %s before the next is fetched', async (_what, more, seconds, options?: object) => {
+  ])('is used for %s before the next is fetched', async (_what, more, seconds, options) => {
     as.behave(issued('first', more), issued('second', more))
     const source = make(options)
     await source.token()
