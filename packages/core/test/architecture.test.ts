@@ -8,9 +8,12 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
-  [/^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|token-source)\.ts$/, /^runtime\/runtime\.ts$/],
   [
-    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|token-source|authorization-server-selection)\.ts$/,
+    /^runtime\/runtime\.ts$/,
+  ],
+  [
+    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error)\.ts$/,
     /^runtime\/(fetch-connection|node-reply)\.ts$/,
   ],
   [/^resource-request\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
