@@ -37,7 +37,7 @@ function toHandler(link: Link): RequestHandler {
   if ('introspect' in link) return adapter.introspect(...(link.introspect as Parameters<typeof adapter.introspect>))
   if ('requireScopes' in link) return adapter.requireScopes(...link.requireScopes)
   if ('requireToken' in link) return adapter.requireToken(link.requireToken)
-  if ('endpoint' in link) return endpoints[link.endpoint]?.(link.of) ?? missing(link.endpoint)
+  if ('endpoint' in link) return endpoints[link.endpoint]?.(...link.of) ?? missing(link.endpoint)
   if ('parses' in link) return urlencoded({ extended: false })
   return (req, res, next) => {
     if ('sets' in link) res.set({ 'WWW-Authenticate': 'Basic realm="earlier"', Vary: 'Origin', 'X-Earlier': 'kept' })
@@ -48,7 +48,7 @@ function toHandler(link: Link): RequestHandler {
 }
 
 // Not built yet, so not typed yet.
-const endpoints = adapter as Partial<Record<string, unknown>> as Partial<Record<string, (server: object) => RequestHandler>>
+const endpoints = adapter as Partial<Record<string, unknown>> as Partial<Record<string, (...values: readonly unknown[]) => RequestHandler>>
 
 function missing(name: string): never {
   throw new Error(`"${name}" is not exported`)

@@ -34,7 +34,7 @@ function toMiddleware(link: Link): MiddlewareHandler {
   if ('introspect' in link) return adapter.introspect(...(link.introspect as Parameters<typeof adapter.introspect>)) as MiddlewareHandler
   if ('requireScopes' in link) return adapter.requireScopes(...link.requireScopes)
   if ('requireToken' in link) return adapter.requireToken(link.requireToken)
-  if ('endpoint' in link) return endpoints[link.endpoint]?.(link.of) ?? missing(link.endpoint)
+  if ('endpoint' in link) return endpoints[link.endpoint]?.(...link.of) ?? missing(link.endpoint)
   return async (c, next) => {
     if ('sets' in link) {
       c.header('WWW-Authenticate', 'Basic realm="earlier"')
@@ -49,7 +49,9 @@ function toMiddleware(link: Link): MiddlewareHandler {
 }
 
 // Not built yet, so not typed yet.
-const endpoints = adapter as Partial<Record<string, unknown>> as Partial<Record<string, (server: object) => MiddlewareHandler>>
+const endpoints = adapter as Partial<Record<string, unknown>> as Partial<
+  Record<string, (...values: readonly unknown[]) => MiddlewareHandler>
+>
 
 function missing(name: string): never {
   throw new Error(`"${name}" is not exported`)

@@ -47,7 +47,7 @@ function toMiddleware(link: Link): Koa.Middleware {
   if ('introspect' in link) return adapter.introspect(...(link.introspect as Parameters<typeof adapter.introspect>)) as Koa.Middleware
   if ('requireScopes' in link) return adapter.requireScopes(...link.requireScopes)
   if ('requireToken' in link) return adapter.requireToken(link.requireToken)
-  if ('endpoint' in link) return endpoints[link.endpoint]?.(link.of) ?? missing(link.endpoint)
+  if ('endpoint' in link) return endpoints[link.endpoint]?.(...link.of) ?? missing(link.endpoint)
   if ('parses' in link) return parseForm
   return (ctx, next) => {
     if ('sets' in link) ctx.set({ 'WWW-Authenticate': 'Basic realm="earlier"', Vary: 'Origin', 'X-Earlier': 'kept' })
@@ -61,7 +61,7 @@ function toMiddleware(link: Link): Koa.Middleware {
 }
 
 // Not built yet, so not typed yet.
-const endpoints = adapter as Partial<Record<string, unknown>> as Partial<Record<string, (server: object) => Koa.Middleware>>
+const endpoints = adapter as Partial<Record<string, unknown>> as Partial<Record<string, (...values: readonly unknown[]) => Koa.Middleware>>
 
 function missing(name: string): never {
   throw new Error(`"${name}" is not exported`)

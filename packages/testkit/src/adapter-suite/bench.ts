@@ -23,7 +23,7 @@ export type Link =
   /** Parses the parameters of a form, as applications do. */
   | { readonly parses: 'form' }
   /** An endpoint of the adapter's own, made for a resource server. */
-  | { readonly endpoint: 'protectedResourceMetadata' | 'securityEvents'; readonly of: object }
+  | { readonly endpoint: 'protectedResourceMetadata' | 'securityEvents'; readonly of: readonly unknown[] }
 
 /** What a handler that tells has seen: the grant, and the body, if it could still be read. */
 export interface Handled {

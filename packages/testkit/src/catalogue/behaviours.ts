@@ -136,7 +136,7 @@ function locate(text: string, { origin, elsewhere }: Stage): string {
     .replaceAll('https://evil.example', elsewhere)
     .replaceAll('{{self}}', `${origin}/introspect`)
     .replaceAll('{{as}}', origin)
-    .replaceAll('https://as.example', origin)
+    .replaceAll(/https:\/\/(?:mtls\.)?as\.example/g, origin)
 }
 
 const endless: Behaviour = (_call, response) => {

@@ -29,7 +29,9 @@ export function findMissingPart(template: Row, adapter: AdapterUnderTest): strin
     throw error
   }
   const endpoint = protection.endpoints?.find((name) => !(name in adapter.exports))
-  return findUnknownOption(protection.options as unknown as Options) ?? (endpoint === undefined ? undefined : `export ${endpoint}`)
+  const { kind, options } = template.request
+  const configured = kind === 'configure' ? { ...protection.options, ...options } : protection.options
+  return findUnknownOption(configured as unknown as Options) ?? (endpoint === undefined ? undefined : `export ${endpoint}`)
 }
 
 function findUnknownOption(options: Options): string | undefined {

@@ -7,13 +7,16 @@ import type { Handled, Link, Route } from '../adapter-suite/bench.ts'
 import type { Protection } from './protection.ts'
 import type { Row } from './row.ts'
 
+/** Where security event tokens and logout tokens go. */
+const receivers = { events: '/events', logout: '/backchannel-logout' }
+
 /** Those with requirements of their own, and one for everything else; `guard` is a resource server, or its options. */
 export function routesOf(row: Row, protection: Protection, guard: object, tell: (seen: Handled) => void): readonly Route[] {
   const { routes = {}, adapterOptions, endpoints = [], answersEarly = false } = protection
   const front: readonly Link[] = [
     ...(answersEarly ? [{ answers: 200 }] : []),
     ...(row.setup.includes('urlencoded') ? [{ parses: 'form' } as const] : []),
-    ...endpoints.map((endpoint) => ({ endpoint, of: guard })),
+    ...endpoints.map((endpoint) => ({ endpoint, of: endpoint === 'securityEvents' ? [guard, receivers] : [guard] })),
   ]
   const more = adapterOptions === undefined ? [] : [adapterOptions]
   const route = (path: string, introspect: readonly unknown[]): Route => ({
