@@ -34,7 +34,6 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
       : connectByFetch(settings.transport)
   const client = createIntrospectionClient({ ...settings, connection, events })
   const memory = createMemory({ rules: settings.memory, now, identity: client.identity, sha256: runtime.sha256, ask })
-  let failedCalls = 0
   let inactiveOnly = 0
 
   async function ask(token: string): Promise<Answer> {
@@ -46,7 +45,6 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
       return { active: true, introspection, sentAt, ...(await readClaims(settings.claims, introspection.claims)) }
     } catch (error) {
       if (IntrospectionError.is(error)) events.fault(error)
-      if (!IntrospectionError.is(error) || error.code !== 'OVERLOADED') failedCalls++
       throw error
     }
   }
@@ -59,7 +57,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   return {
     recall: memory.recall,
     forget: memory.forget,
-    stats: () => ({ calls: client.calls, failedCalls, ...memory.size() }),
+    stats: () => ({ calls: client.calls, failedCalls: client.failedCalls, ...memory.size() }),
     close: () => connection.close(),
   }
 }

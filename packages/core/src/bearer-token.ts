@@ -63,7 +63,7 @@ export function readToken(token: string, rules: PresentationRules): Presented {
  */
 function joinsCredentials(value: string): boolean {
   const [, ...others] = value.replace(quotedString, (text, end: string) => (end === '' ? text : '""')).split(',')
-  return others.some((other) => !/^[ \t]*(?:$|[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=)/.test(other))
+  return others.some((other) => !/^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=/.test(other))
 }
 
 // Goes to the end of the text where a quote is never closed, so that no quote is looked at twice.

@@ -9,6 +9,7 @@ import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
 import { identifyRequest, type RequestRules, standardRequest, writeIntrospectionRequest } from './introspection-request.ts'
 import { type IntrospectionResponse, type ReplyRules, readIntrospectionReply } from './introspection-response.ts'
+import { Pause } from './pause.ts'
 import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
 
 /** What asking rests on. */
@@ -37,6 +38,8 @@ export interface IntrospectionClient {
   readonly identity: string | Promise<string>
   /** Questions put so far, retries not counted. */
   readonly calls: number
+  /** Those of them that brought no usable answer. */
+  readonly failedCalls: number
   /** @throws {IntrospectionError} with any code; whatever a credentials function of the application throws comes through as it is. */
   introspect(token: string): Promise<IntrospectionResponse>
 }
@@ -49,9 +52,14 @@ const accept = 'application/json'
 export function createIntrospectionClient(parts: IntrospectionClientParts): IntrospectionClient {
   const { endpoint, clientAuthentication, connection, requestRules = standardRequest, replyRules, events, now } = parts
   let calls = 0
+  let failedCalls = 0
   let callsInFlight = 0
+  const pause = new Pause(now)
 
   async function introspect(token: string): Promise<IntrospectionResponse> {
+    const { secondsLeft } = pause
+    if (secondsLeft > 0)
+      throw new IntrospectionError('ENDPOINT_UNAVAILABLE', 'the introspection endpoint has asked for a pause', secondsLeft)
     if (callsInFlight >= parts.maxConcurrentCalls) {
       throw new IntrospectionError('OVERLOADED', `${parts.maxConcurrentCalls} introspection calls are under way`)
     }
@@ -66,6 +74,9 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
           : retries++ < parts.retries && isWorthRetrying(reply)
         if (!again || deadline.expired) return readOutcome(reply, token)
       }
+    } catch (error) {
+      failedCalls++
+      throw error
     } finally {
       deadline.clear()
       callsInFlight--
@@ -87,7 +98,12 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
   function readOutcome(reply: HttpReply | HttpFailure, token: string): IntrospectionResponse {
     if ('failure' in reply) throw toFault(reply, 'introspection', parts)
-    return readIntrospectionReply(reply, token, replyRules, now())
+    try {
+      return readIntrospectionReply(reply, token, replyRules, now())
+    } catch (error) {
+      if (IntrospectionError.is(error) && error.retryAfterSeconds !== undefined) pause.begin(error.retryAfterSeconds)
+      throw error
+    }
   }
 
   function identify(client: string): string {
@@ -102,6 +118,9 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     identity: typeof client === 'string' ? identify(client) : client.then(identify),
     get calls() {
       return calls
+    },
+    get failedCalls() {
+      return failedCalls
     },
   }
 }

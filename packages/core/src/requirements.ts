@@ -82,7 +82,7 @@ export function findUnmet(judged: Judged, needs: Needs, rules: StandingRules, no
       : 'client_not_allowed') ??
     (isAccessToken(introspection) ? undefined : 'token_type_refused') ??
     (introspection.bound ? 'binding_unproved' : undefined) ??
-    (judged.claimsValid && (introspection.sub !== undefined || !rules.requireSubject) ? undefined : 'claims_invalid') ??
+    (judged.claimsValid && (isNamed(introspection.sub) || !rules.requireSubject) ? undefined : 'claims_invalid') ??
     (needs.scopes.every((rule) => meets(introspection.scope, rule, rules.scopeMatching)) ? undefined : 'scope_insufficient')
   )
 }
@@ -101,6 +101,11 @@ function judgeTime({ introspection, fresh }: Judged, needs: Needs, rules: Standi
 function judgeIssuer({ iss }: ActiveIntrospection, rules: StandingRules): GivenReason | undefined {
   if (iss === undefined) return rules.requireIssuer ? 'issuer_mismatch' : undefined
   return rules.issuer === undefined || iss === rules.issuer ? undefined : 'issuer_mismatch'
+}
+
+/** An empty subject is nobody. */
+function isNamed(sub: string | undefined): boolean {
+  return sub !== undefined && sub !== ''
 }
 
 const accessTokenTypes = new Set(['bearer', 'access_token', 'urn:ietf:params:oauth:token-type:access_token'])

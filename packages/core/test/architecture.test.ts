@@ -9,7 +9,7 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|token-source|authorization-server-selection)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|token-source|authorization-server-selection)\.ts$/,
     /^runtime\/runtime\.ts$/,
   ],
   [

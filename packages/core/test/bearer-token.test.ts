@@ -144,8 +144,8 @@ describe('several credentials', () => {
     }
   })
 
-  test('in two lines are ambiguous where Headers has joined them, a bare scheme in the second one too', () => {
-    for (const lines of afterEach(['Bearer', 'Negotiate'])) {
+  test('in two lines are ambiguous where Headers has joined them, a bare scheme or nothing in one of them too', () => {
+    for (const lines of [...afterEach(['Bearer', 'Negotiate', '']), ['', ''], ['', 'Bearer tok'], ['', 'Basic eDp5']]) {
       expect([lines, readJoined(lines)]).toStrictEqual([lines, malformedRequest])
     }
   })

@@ -24,7 +24,8 @@ export const runtime: Runtime = {
 
 function makeDispatcher({ maxConnections, connectTimeoutMs, http2 = false, proxy, ...trust }: ConnectionSettings): Dispatcher {
   const secureContext = makeSecureContext(trust)
-  const tls = { timeout: connectTimeoutMs, ...(secureContext === undefined ? {} : { secureContext }) }
+  // Said here, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment switches nothing off.
+  const tls = { timeout: connectTimeoutMs, rejectUnauthorized: true, ...(secureContext === undefined ? {} : { secureContext }) }
   // The deadline of an exchange bounds everything; undici's own idle timers would only add work.
   const options = { connections: maxConnections, allowH2: http2, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 }
   if (proxy === undefined) return new Agent({ ...options, connect: tls })

@@ -39,7 +39,8 @@ export async function judgeAfterwards(
     const { calls: others } = await again(0, false, true)
     if (calls + others > 0) problems.push(`${calls + others} calls while the authorization server wants none (Retry-After)`)
   }
-  const limited = row.as.status === 429
+  // What was asked for in Retry-After has passed then, and whatever else may be waited for.
+  const limited = row.as.status === 429 || row.as.extra_headers?.['retry-after'] !== undefined
   if (mustNot.some((entry) => entry.startsWith('hold_longer_than'))) {
     const { calls, status: later } = await again(61, true)
     if (calls === 0) problems.push('calls are held back for longer than 60 s')

@@ -25,9 +25,4 @@ export const differences: readonly Difference[] = [
     reason: 'the row names no error beside 400 and 401, but whoever presents a malformed token is told so (RFC 6750 §3.1)',
     expected: { error: 'invalid_token', error_any: ['invalid_request'] },
   },
-  { id: 'HTS-021', reason: 'after a 429 with Retry-After, calls are not held back yet' },
-  { id: 'CON-033', reason: 'NODE_TLS_REJECT_UNAUTHORIZED=0 is obeyed, and answers that then come are remembered like any other' },
-  { id: 'OWN-134', reason: 'an empty "sub" counts as one where "requireSubject" demands it' },
-  { id: 'OWN-008', adapters: ['hono'], reason: 'two empty Authorization lines come joined, and are taken for none' },
-  { id: 'CON-020', adapters: ['hono'], reason: 'the handler runs although the client has gone' },
 ]
