@@ -9,7 +9,7 @@ import { type CanonicalAnswer, compareAnswers, readAnswers, writeAnswers } from 
 import { type Difference, differences } from './differences.ts'
 import { findMissingPart } from './missing-part.ts'
 import { variantsOf } from './profiles.ts'
-import { readRows } from './read-rows.ts'
+import { readRows, readRules } from './read-rows.ts'
 import type { Row } from './row.ts'
 import { type Running, runRow } from './run-row.ts'
 import { type Watched, watch } from './watched.ts'
@@ -20,6 +20,7 @@ const { catalogue: mode } = globalThis as { readonly catalogue?: 'long' | 'answe
 /** Runs every row on an adapter. */
 export function describeCatalogue(adapter: AdapterUnderTest): void {
   const rows = readRows()
+  const rules = readRules()
   const missing: string[] = []
   const answers: Record<string, CanonicalAnswer> = {}
   let watched: Watched
@@ -34,9 +35,11 @@ export function describeCatalogue(adapter: AdapterUnderTest): void {
 
     for (const row of rows) {
       const part = findMissingPart(row, adapter)
+      const shown = rules[row.id]
+      const title = `${row.id} ${row.what}${shown === undefined ? '' : ` [${shown.join(', ')}]`}`
       if (part === undefined) {
         it(
-          `${row.id} ${row.what}`,
+          title,
           async () => {
             const problems = await judgeRow(row, { adapter, watched, whole: mode === 'long' }, (id, answer) => {
               answers[id] = answer

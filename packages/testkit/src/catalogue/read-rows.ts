@@ -23,6 +23,11 @@ export function readRows(): readonly Row[] {
   return rows
 }
 
+/** The rules of the standards that a row shows to be kept, by its id. */
+export function readRules(): Readonly<Record<string, readonly string[]>> {
+  return JSON.parse(readFileSync(new URL('rules.json', folder), 'utf8')) as Readonly<Record<string, readonly string[]>>
+}
+
 const judged: readonly string[] = [
   ...['status', 'status_any', 'error', 'error_any', 'challenge', 'challenge_scope', 'challenge_value', 'raw_challenge', 'handler_called'],
   ...['upstream_calls', 'upstream', 'upstream_form', 'claims', 'actor', 'cache', 'store_must_not_contain', 'jwks', 'max_ms', 'retry_after'],
