@@ -4,11 +4,14 @@
  * @module
  */
 import { runtime } from '#runtime'
+import type { Wanted } from './authorization-server-metadata.ts'
 import { type Answer, createMemory, type Recollection } from './cache/remember.ts'
 import { readClaims } from './claims-schema.ts'
-import { IntrospectionError } from './errors.ts'
+import { createDiscovery, type Discovery } from './discovery.ts'
+import { IntrospectionError, type IntrospectionErrorCode } from './errors.ts'
 import type { EventSink } from './events.ts'
 import { createIntrospectionClient } from './introspection-client.ts'
+import type { Issuer } from './introspection-endpoint.ts'
 import type { ResourceServerStats } from './outcome.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import { connectByFetch } from './runtime/fetch-connection.ts'
@@ -19,11 +22,16 @@ export interface Answers {
   readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
   readonly forget: (token: string) => Promise<void>
   readonly stats: () => Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
+  /** Resolves when it is known where to ask; rejects with an `IntrospectionError` when that cannot be found. */
+  readonly ready: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 // So many answers, all of them "inactive", are more likely about us than about the tokens: the wrong client, tenant or issuer asks.
 const suspiciousInactivity = 20
+
+// Faults with which no question was put.
+const unasked: readonly IntrospectionErrorCode[] = ['OVERLOADED', 'DISCOVERY_FAILED']
 
 /** Makes the answers of one resource server. */
 export function createAnswers(settings: ResolvedOptions, events: EventSink): Answers {
@@ -32,10 +40,17 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
     settings.transport === undefined
       ? runtime.connect({ maxConnections: 16, connectTimeoutMs: settings.timeoutMs })
       : connectByFetch(settings.transport)
-  const client = createIntrospectionClient({ ...settings, connection, events })
+  const endpoint = settings.endpoint instanceof URL ? settings.endpoint : findEndpoint(settings.endpoint)
+  const client = createIntrospectionClient({ ...settings, endpoint, issuer: settings.rules.issuer, connection, events })
   const memory = createMemory({ rules: settings.memory, now, identity: client.identity, sha256: runtime.sha256, ask })
   let failedCalls = 0
   let inactiveOnly = 0
+
+  function findEndpoint(issuer: Issuer): Discovery {
+    const method = settings.clientAuthentication.method
+    const wanted: Wanted = { ...issuer, endpointName: 'introspection_endpoint', method, ownParameter: settings.requestRules.tokenParameter }
+    return createDiscovery({ ...settings, wanted, connection, onFault: events.fault })
+  }
 
   async function ask(token: string): Promise<Answer> {
     const sentAt = now()
@@ -46,7 +61,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
       return { active: true, introspection, sentAt, ...(await readClaims(settings.claims, introspection.claims)) }
     } catch (error) {
       if (IntrospectionError.is(error)) events.fault(error)
-      if (!IntrospectionError.is(error) || error.code !== 'OVERLOADED') failedCalls++
+      if (!IntrospectionError.is(error) || !unasked.includes(error.code)) failedCalls++
       throw error
     }
   }
@@ -60,6 +75,9 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
     recall: memory.recall,
     forget: memory.forget,
     stats: () => ({ calls: client.calls, failedCalls, ...memory.size() }),
+    ready: async () => {
+      if (!(endpoint instanceof URL)) await endpoint.find()
+    },
     close: () => connection.close(),
   }
 }
