@@ -49,7 +49,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   function findEndpoint(issuer: Issuer): Discovery {
     const method = settings.clientAuthentication.method
     const wanted: Wanted = { ...issuer, endpointName: 'introspection_endpoint', method, ownParameter: settings.requestRules.tokenParameter }
-    return createDiscovery({ ...settings, wanted, connection, onFault: events.fault })
+    return createDiscovery({ ...settings, wanted, connection, onFault: (error) => events.fault(error) })
   }
 
   async function ask(token: string): Promise<Answer> {

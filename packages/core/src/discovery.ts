@@ -93,9 +93,9 @@ export function createDiscovery({ wanted, connection, timeoutMs, now, onFault }:
       const metadata = 'status' in reply && reply.status === 200 ? readMetadata(reply, wanted) : { fault: describe(reply, timeoutMs) }
       if (metadata === undefined) missing = `it does not name "${wanted.endpointName}"`
       else if (!('fault' in metadata)) return metadata
-      else throw failed(`${metadata.fault}, at ${url.pathname}`, readPause(reply, now()))
+      else throw discoveryFailed(`${metadata.fault}, at ${url.pathname}`, readPause(reply, now()))
     }
-    throw failed(missing)
+    throw discoveryFailed(missing)
   }
 
   /** A time that lies ahead means that the clock was set back: nothing is known then. */
@@ -135,7 +135,7 @@ function describe(reply: HttpReply | HttpFailure, timeoutMs: number): string {
   return what[reply.failure]
 }
 
-/** Makes the error. */
-export function failed(what: string, retryAfterSeconds?: number): IntrospectionError {
+/** The error of all that goes wrong here, in constant words. */
+export function discoveryFailed(what: string, retryAfterSeconds?: number): IntrospectionError {
   return new IntrospectionError('DISCOVERY_FAILED', `the authorization server's metadata cannot be used: ${what}`, retryAfterSeconds)
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { ClientAuthentication, Credentials } from './client-authentication/client-authentication.ts'
-import { type Discovery, failed } from './discovery.ts'
+
+import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import { type Discovery, discoveryFailed } from './discovery.ts'
 import { toFault } from './endpoint-fault.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
@@ -77,7 +78,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
   async function locate(discovery: Discovery, deadline: Deadline): Promise<URL> {
     const discovered = await settleBefore(deadline, discovery.find())
-    if (discovered === undefined) throw failed(`it did not come within ${parts.timeoutMs} ms`)
+    if (discovered === undefined) throw discoveryFailed(`it did not come within ${parts.timeoutMs} ms`)
     return discovered.endpoint
   }
 

@@ -56,6 +56,17 @@ describe('a question', () => {
     ])
   })
 
+  it('is put with credentials that may name the issuer', async () => {
+    const attempts: unknown[] = []
+    const clientAuthentication = { method: 'x', identity: '', credentials: (attempt: unknown): object => (attempts.push(attempt), {}) }
+    const { introspectionEndpoint, audience, now } = bench.options()
+    const options = { introspectionEndpoint, audience, now: now ?? Date.now, clientAuthentication, issuer: 'https://as.example' }
+    const server = createResourceServer(options)
+    await server.authorize(bearer())
+    await server.close()
+    expect(attempts).toEqual([{ issuer: 'https://as.example', now: bench.clock }])
+  })
+
   it('is not put for tokens that nobody could have been given [LG-07]', async () => {
     const server = bench.make({ maxTokenLength: 10 })
     for (const presented of ['12345678901', 'a"b', 'a b', '']) await server.authorize(bearer(presented))

@@ -141,6 +141,21 @@ describe('resolved options', () => {
   })
 })
 
+describe('an issuer without an endpoint', () => {
+  const { clientId, clientSecret } = base
+  it.each([
+    ['https://as.example', false],
+    ['https://AS.example/Tenant/', false],
+    ['http://127.0.0.1:3000', false],
+    ['http://as.internal', true],
+  ])('is what the endpoint is to be found by, kept as it was given: %s', (issuer, insecure) => {
+    const options = { issuer, clientId, clientSecret, ...(insecure ? { allowInsecureEndpoint: true } : {}) }
+    const resolved = resolveOptions(options, clock)
+    expect(resolved).toMatchObject({ authorizationServer: issuer, rules: { issuer } })
+    expect(resolved.endpoint).toEqual({ issuer, url: new URL(issuer), insecure })
+  })
+})
+
 describe("the caller's options", () => {
   it('are read once, each of them, and never written to', () => {
     const values: Record<string, unknown> = { ...base, audience: ['a'], requiredScopes: ['r'], cache: undefined, timeoutMs: 5 }
