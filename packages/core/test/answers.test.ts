@@ -59,11 +59,7 @@ describe('a question', () => {
   it('is put with credentials that may name the issuer', async () => {
     const attempts: unknown[] = []
     const clientAuthentication = { method: 'x', identity: '', credentials: (attempt: unknown): object => (attempts.push(attempt), {}) }
-    const { introspectionEndpoint, audience, now } = bench.options()
-    const options = { introspectionEndpoint, audience, now: now ?? Date.now, clientAuthentication, issuer: 'https://as.example' }
-    const server = createResourceServer(options)
-    await server.authorize(bearer())
-    await server.close()
+    await bench.makeOf(bench.optionsAs(clientAuthentication, { issuer: 'https://as.example' })).authorize(bearer())
     expect(attempts).toEqual([{ issuer: 'https://as.example', now: bench.clock }])
   })
 

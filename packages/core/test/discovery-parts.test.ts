@@ -257,6 +257,25 @@ describe('a question whose endpoint is to be found', () => {
     expect(waiting.calls).toBe(0)
   })
 
+  it('stands under one deadline with the search for it', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+    const before = timers()
+    const seen: number[] = []
+    const connection: Connection = {
+      ...nobody,
+      exchange: () => {
+        seen.push(timers())
+        return Promise.resolve(reply(200, { active: false }))
+      },
+    }
+    const endpoint = finding(() => {
+      seen.push(timers())
+      return Promise.resolve({ endpoint: new URL(issuer), jwksUri: undefined })
+    })
+    await createIntrospectionClient({ ...parts, timeoutMs: 60_000, connection, endpoint }).introspect('tok')
+    expect([...seen, timers()]).toEqual([before + 1, before + 1, before])
+  })
+
   it('fails with the failure of the search', async () => {
     const failure = new IntrospectionError('DISCOVERY_FAILED', 'x')
     await expect(client(finding(() => Promise.reject(failure))).introspect('tok')).rejects.toBe(failure)
