@@ -32,6 +32,11 @@ app.delete('/orders/:id', requireToken({ requiredScopes: 'orders:write', maxAnsw
 })
 // #endregion routes
 
+// #region discovery
+const discovering = createResourceServer({ issuer: 'https://as.example.com', clientId, clientSecret, audience: 'https://api.example.com' })
+await discovering.ready() // fails now, not on the first request
+// #endregion discovery
+
 // #region resource-server
 const api = createResourceServer({
   introspectionEndpoint,

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ClientAuthentication, Credentials } from './client-authentication/client-authentication.ts'
+import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
+import { type Discovery, discoveryFailed } from './discovery.ts'
 import { toFault } from './endpoint-fault.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
@@ -14,7 +15,8 @@ import { type Connection, Deadline, type HttpFailure, type HttpReply } from './r
 
 /** What asking rests on. */
 export interface IntrospectionClientParts {
-  readonly endpoint: URL
+  /** Where to ask, or what finds it. */
+  readonly endpoint: URL | Discovery
   /** For credentials that name whom they are for. */
   readonly issuer?: string | undefined
   /** The name under which events speak of this authorization server. */
@@ -63,12 +65,21 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     if (callsInFlight >= parts.maxConcurrentCalls) {
       throw new IntrospectionError('OVERLOADED', `${parts.maxConcurrentCalls} introspection calls are under way`)
     }
-    calls++
     callsInFlight++
     const deadline = new Deadline(parts.timeoutMs)
     try {
+      return await ask(endpoint instanceof URL ? endpoint : await locate(endpoint, deadline), token, deadline)
+    } finally {
+      deadline.clear()
+      callsInFlight--
+    }
+  }
+
+  async function ask(url: URL, token: string, deadline: Deadline): Promise<IntrospectionResponse> {
+    calls++
+    try {
       for (let attempt = 1, retries = 0; ; attempt++) {
-        const reply = await attemptOnce(token, deadline, attempt)
+        const reply = await attemptOnce(url, token, deadline, attempt)
         const again = isRefused(reply)
           ? clientAuthentication.refused?.(now()) === true
           : retries++ < parts.retries && isWorthRetrying(reply)
@@ -77,17 +88,20 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     } catch (error) {
       failedCalls++
       throw error
-    } finally {
-      deadline.clear()
-      callsInFlight--
     }
   }
 
-  async function attemptOnce(token: string, deadline: Deadline, attempt: number): Promise<HttpReply | HttpFailure> {
+  async function locate(discovery: Discovery, deadline: Deadline): Promise<URL> {
+    const discovered = await settleBefore(deadline, discovery.find())
+    if (discovered === undefined) throw discoveryFailed(`it did not come within ${parts.timeoutMs} ms`)
+    return discovered.endpoint
+  }
+
+  async function attemptOnce(url: URL, token: string, deadline: Deadline, attempt: number): Promise<HttpReply | HttpFailure> {
     const sentAt = now()
     const credentials = await settleBefore(deadline, clientAuthentication.credentials({ issuer: parts.issuer, now: sentAt }))
     if (credentials === undefined) return { failure: 'ENDPOINT_TIMEOUT', replied: false }
-    const request = writeIntrospectionRequest(endpoint, token, credentials, requestRules, accept)
+    const request = writeIntrospectionRequest(url, token, credentials, requestRules, accept)
     const reply = await connection.exchange(request, { deadline, maxBytes: parts.maxResponseBytes })
     if (events.listening) {
       const status = 'failure' in reply ? 0 : reply.status
@@ -107,7 +121,9 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
   }
 
   function identify(client: string): string {
-    const request = [endpoint.href, clientAuthentication.method, client, ...identifyRequest(requestRules), accept]
+    // The issuer stands for whatever its metadata name.
+    const asked = endpoint instanceof URL ? endpoint.href : `issuer ${endpoint.issuer}`
+    const request = [asked, clientAuthentication.method, client, ...identifyRequest(requestRules), accept]
     const reading = [replyRules.scopeSeparator, replyRules.missingActive, ...replyRules.inactiveErrors, readerVersion]
     return [...request, ...reading].map((part) => `${part.length}:${part}`).join('')
   }
@@ -135,13 +151,13 @@ function isWorthRetrying(reply: HttpReply | HttpFailure): boolean {
   return [502, 503, 504].includes(reply.status) && reply.header('retry-after') === undefined
 }
 
-/** The credentials, or `undefined` when they come too late. */
-async function settleBefore(deadline: Deadline, credentials: Credentials | Promise<Credentials>): Promise<Credentials | undefined> {
-  if (!('then' in credentials)) return credentials
+/** What is waited for, or `undefined` when it comes too late. */
+async function settleBefore<T extends object>(deadline: Deadline, awaited: T | Promise<T>): Promise<T | undefined> {
+  if (!('then' in awaited)) return awaited
   const late = new Promise<undefined>((resolve) => {
     deadline.whenExpired(() => {
       resolve(undefined)
     })
   })
-  return Promise.race([credentials, late])
+  return Promise.race([awaited, late])
 }

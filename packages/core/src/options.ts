@@ -40,12 +40,23 @@ export interface IntrospectionReplyOptions {
   readonly missingActive?: MissingActive
 }
 
-interface Endpoint {
-  /** Absolute https URL of the introspection endpoint (RFC 7662 §2); its query is kept; http only on loopback. */
-  readonly introspectionEndpoint: string | undefined
-  /** The issuer whose tokens are accepted: an `iss` in a reply must equal it. */
-  readonly issuer?: string | undefined
-  /** Allows an http endpoint that is not on loopback: tokens and credentials then travel in the clear. Default `false`. */
+type Endpoint = (
+  | {
+      /** Absolute https URL of the introspection endpoint (RFC 7662 §2); its query is kept; http only on loopback. `issuer` does in its place. */
+      readonly introspectionEndpoint: string | undefined
+      /**
+       * The issuer whose tokens are accepted: an `iss` in a reply must equal it. Without `introspectionEndpoint` its metadata are asked for
+       * the endpoint (RFC 8414, OpenID Connect Discovery): it must then be an https URL, written as it is there.
+       */
+      readonly issuer?: string | undefined
+    }
+  | {
+      readonly introspectionEndpoint?: never
+      /** The issuer whose tokens are accepted, and whose metadata name the endpoint. */
+      readonly issuer: string | undefined
+    }
+) & {
+  /** Allows an http endpoint or issuer that is not on loopback: tokens and credentials then travel in the clear. Default `false`. */
   readonly allowInsecureEndpoint?: boolean
 }
 

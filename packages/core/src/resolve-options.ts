@@ -9,7 +9,7 @@ import type { Header, Protection } from './challenge.ts'
 import { type ClientAuthentication, readClientAuthentication } from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
-import { readEndpoint } from './introspection-endpoint.ts'
+import { type Issuer, readWhereToAsk } from './introspection-endpoint.ts'
 import type { RequestRules } from './introspection-request.ts'
 import { readRequestRules } from './introspection-request-options.ts'
 import type { ReplyRules } from './introspection-response.ts'
@@ -22,7 +22,8 @@ import type { SourceRules, TokenPlace, TokenSources } from './token-sources.ts'
 
 /** Options with every default in its place. */
 export interface ResolvedOptions {
-  readonly endpoint: URL
+  /** Where to ask, or the issuer whose metadata say where. */
+  readonly endpoint: URL | Issuer
   readonly clientAuthentication: ClientAuthentication
   readonly authorizationServer: string
   readonly needs: Needs
@@ -111,18 +112,18 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
   }
   const optionally = <T>(name: string, reader: Reader<T>): T | undefined => read<T | undefined>(name, reader, undefined)
 
-  const endpoint = readEndpoint(members, faults)
+  const endpoint = readWhereToAsk(members, faults)
   const issuer = optionally('issuer', text)
   const sources = read('tokenSources', tokenSources, ['header'])
   const client = readClient(members, faults)
   const requestRules = readRequestRules(members['introspectionRequest'], client, faults)
-  if (endpoint.searchParams.has(requestRules.tokenParameter)) {
+  if (endpoint instanceof URL && endpoint.searchParams.has(requestRules.tokenParameter)) {
     faults.say(`"introspectionEndpoint" must not have "${requestRules.tokenParameter}" in its query: that is the token's`)
   }
   const resolved: ResolvedOptions = {
     endpoint,
     clientAuthentication: client,
-    authorizationServer: issuer ?? endpoint.origin + endpoint.pathname,
+    authorizationServer: 'issuer' in endpoint ? endpoint.issuer : (issuer ?? endpoint.origin + endpoint.pathname),
     needs: combine(readNeeds(members, faults)),
     warnings: [
       ...(members['audience'] === undefined ? (['AUDIENCE_UNCHECKED'] as const) : []),

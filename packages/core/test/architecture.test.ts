@@ -9,16 +9,20 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|token-source|authorization-server-selection)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|network-address|token-source|authorization-server-selection)\.ts$/,
     /^runtime\/runtime\.ts$/,
   ],
   [
     /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error)\.ts$/,
     /^runtime\/(fetch-connection|node-reply)\.ts$/,
   ],
-  [/^resource-request\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
+  [
+    /^(resource-request|authorization-server-metadata)\.ts$/,
+    /^cache\/memory-store\.ts$/,
+    /^client-authentication\/client-authentication\.ts$/,
+  ],
   [/^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
-  [/^(token-sources|introspection-request|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
+  [/^(token-sources|introspection-request|needs|outcome|discovery)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
   [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
   [/^options\.ts$/],
   [/^resolve-options\.ts$/],

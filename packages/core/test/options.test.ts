@@ -193,10 +193,32 @@ describe('faults', () => {
 
   it('are found where there is nobody to ask, and nobody to ask as [IR-03]', () => {
     const { introspectionEndpoint, clientId, clientSecret } = base
-    expect(faultOf({ clientId, clientSecret })).toContain('"introspectionEndpoint" is needed')
+    expect(faultOf({ clientId, clientSecret })).toContain('"introspectionEndpoint" is needed, or "issuer" to find it by')
     const needed = '"clientId" and "clientSecret", or "clientAuthentication", are needed'
     for (const half of [{}, { clientId }, { clientSecret }]) expect(faultOf({ introspectionEndpoint, ...half })).toContain(needed)
     expect(resolveOptions({ introspectionEndpoint, clientAuthentication: none() }, clock).clientAuthentication.method).toBe('none')
+  })
+
+  it.each([
+    ['an absolute https URL', ['as.example', '//as.example', 'ftp://as.example', 'urn:as']],
+    ['a URL without user name and password', ['https://user:CANARY@as.example', 'https://user@as.example']],
+    ['a URL without a fragment', ['https://as.example/#x', 'https://as.example#']],
+    ['a URL without a query', ['https://as.example/?a=b', 'https://as.example/tenant?']],
+    ['an https URL: http only on loopback, or with "allowInsecureEndpoint: true"', ['http://as.example', 'http://10.0.0.1']],
+  ])('are found in an issuer that an endpoint cannot be found by, which must be %s [MD-15]: %p', (expected, issuers) => {
+    const { introspectionEndpoint, ...others } = base
+    for (const issuer of issuers) {
+      expect(faultOf({ ...others, issuer })).toContain(`"issuer" must be ${expected}`)
+      expect(resolveOptions({ introspectionEndpoint, ...others, issuer }, clock).authorizationServer).toBe(issuer)
+    }
+    expect(faultOf({ ...others, issuer: 7 })).toContain('"issuer" must be a string that is not empty')
+    expect(faultOf({ ...others, issuer: '' })).toContain('"issuer" must be a string that is not empty')
+  })
+
+  it('are found where the endpoint is undefined, though there is an issuer', () => {
+    expect(faultOf({ ...base, introspectionEndpoint: undefined, issuer: 'https://as.example' })).toBe(
+      'oauth-introspect options: "introspectionEndpoint" is undefined: is an environment variable missing?',
+    )
   })
 
   it('are found in two ways to authenticate at once', () => {

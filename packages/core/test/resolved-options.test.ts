@@ -5,12 +5,13 @@ import { type ResolvedOptions, resolveOptions } from '../src/resolve-options.ts'
 
 const clock = (): number => 7
 const base = { introspectionEndpoint: 'https://as.example/introspect?tenant=a%20b', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
+const hrefOf = ({ endpoint }: ResolvedOptions): unknown => endpoint instanceof URL && endpoint.href
 const resolve = (more: object = {}): ResolvedOptions => resolveOptions({ ...base, ...more }, clock)
 
 describe('resolved options', () => {
   it('have these defaults, which are what the documentation says', () => {
     const resolved = resolve()
-    expect({ ...resolved, endpoint: resolved.endpoint.href, clientAuthentication: resolved.clientAuthentication.method }).toEqual({
+    expect({ ...resolved, endpoint: hrefOf(resolved), clientAuthentication: resolved.clientAuthentication.method }).toEqual({
       endpoint: 'https://as.example/introspect?tenant=a%20b',
       clientAuthentication: 'client_secret_basic',
       authorizationServer: 'https://as.example/introspect',
@@ -128,15 +129,30 @@ describe('resolved options', () => {
     'HTTPS://AS.example/introspect',
     'https://as.example:8443/introspect?a=b&c=%2F',
   ])('take the endpoint %s', (introspectionEndpoint) => {
-    expect(resolve({ introspectionEndpoint }).endpoint.href).toBe(new URL(introspectionEndpoint).href)
+    expect(hrefOf(resolve({ introspectionEndpoint }))).toBe(new URL(introspectionEndpoint).href)
   })
 
   it('take an endpoint in the clear only when told to, and with no word beside it', () => {
     const introspectionEndpoint = 'http://as.internal/introspect'
-    expect(resolve({ introspectionEndpoint, allowInsecureEndpoint: true }).endpoint.href).toBe(introspectionEndpoint)
+    expect(hrefOf(resolve({ introspectionEndpoint, allowInsecureEndpoint: true }))).toBe(introspectionEndpoint)
     expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: false })).toThrow(/"introspectionEndpoint" must be an https URL/)
     expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: 'yes' })).toThrow(/"allowInsecureEndpoint" must be true or false/)
     expect(() => resolve({ introspectionEndpoint: 'http://u:p@as.internal/', allowInsecureEndpoint: true })).toThrow(TypeError)
+  })
+})
+
+describe('an issuer without an endpoint', () => {
+  const { clientId, clientSecret } = base
+  it.each([
+    ['https://as.example', false],
+    ['https://AS.example/Tenant/', false],
+    ['http://127.0.0.1:3000', false],
+    ['http://as.internal', true],
+  ])('is what the endpoint is to be found by, kept as it was given: %s', (issuer, insecure) => {
+    const options = { issuer, clientId, clientSecret, ...(insecure ? { allowInsecureEndpoint: true } : {}) }
+    const resolved = resolveOptions(options, clock)
+    expect(resolved).toMatchObject({ authorizationServer: issuer, rules: { issuer } })
+    expect(resolved.endpoint).toEqual({ issuer, url: new URL(issuer), insecure })
   })
 })
 

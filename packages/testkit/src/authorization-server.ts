@@ -102,6 +102,15 @@ export function byToken(replies: Readonly<Record<string, unknown>>): Behaviour {
   }
 }
 
+/** Behaves by the path asked for, the query left out; a path that is not listed is not there. */
+export function byPath(behaviours: Readonly<Record<string, Behaviour>>): Behaviour {
+  return (call, response) => {
+    const [path = ''] = call.url.split('?')
+    const behaviour = Object.hasOwn(behaviours, path) ? behaviours[path] : raw('', 404)
+    behaviour?.(call, response)
+  }
+}
+
 /** Never answers. */
 export const silence: Behaviour = () => undefined
 

@@ -23,6 +23,20 @@ createResourceServer({
   transport: fetch,
 })
 
+const issuer = 'https://as.example'
+createResourceServer({ issuer, clientId: 'id', clientSecret: 'secret' })
+createResourceServer({ issuer, introspectionEndpoint, clientAuthentication: bearerToken('t') })
+createResourceServer({
+  issuer: process.env['ISSUER'],
+  clientId: process.env['ID'],
+  clientSecret: process.env['SECRET'],
+  allowInsecureEndpoint: true,
+})
+
+// @ts-expect-error nobody to ask as
+createResourceServer({ issuer })
+// @ts-expect-error an issuer is a string
+createResourceServer({ ...base, issuer: new URL(issuer) })
 // @ts-expect-error there is nobody to ask
 createResourceServer({ clientId: 'id', clientSecret: 'secret' })
 // @ts-expect-error nobody to ask as
