@@ -22,7 +22,7 @@ export interface Answers {
   readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
   readonly forget: (token: string) => Promise<void>
   readonly stats: () => Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
-  /** Resolves when it is known where to ask; rejects with an `IntrospectionError` when that cannot be found. */
+  /** Resolves when it is known where to ask; rejects with an `IntrospectionError` when that cannot be found, and when credentials cannot be made. */
   readonly ready: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -35,7 +35,11 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   const { now } = settings
   const connection =
     settings.transport === undefined
-      ? runtime.connect({ maxConnections: 16, connectTimeoutMs: settings.timeoutMs })
+      ? runtime.connect({
+          ...settings.http(),
+          connectTimeoutMs: settings.timeoutMs,
+          certificate: settings.clientAuthentication.certificate?.(),
+        })
       : connectByFetch(settings.transport)
   const endpoint = settings.endpoint instanceof URL ? settings.endpoint : findEndpoint(settings.endpoint)
   const client = createIntrospectionClient({ ...settings, endpoint, issuer: settings.rules.issuer, connection, events })
@@ -71,6 +75,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
     forget: memory.forget,
     stats: () => ({ calls: client.calls, failedCalls: client.failedCalls, ...memory.size() }),
     ready: async () => {
+      await settings.clientAuthentication.ready?.()
       if (!(endpoint instanceof URL)) await endpoint.find()
     },
     close: () => connection.close(),

@@ -7,6 +7,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TokenSyntax } from './bearer-token.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent } from './events.ts'
+import type { HttpOptions } from './http-options.ts'
 import type { IntrospectionRequestOptions } from './introspection-request-options.ts'
 import type { Claims, MissingActive } from './introspection-response.ts'
 import type { Requirements } from './requirements.ts'
@@ -115,6 +116,8 @@ interface Settings<S extends StandardSchemaV1, A extends boolean> extends Omit<R
   readonly introspectionRequest?: IntrospectionRequestOptions
   /** How replies of the authorization server are taken. */
   readonly introspectionReply?: IntrospectionReplyOptions
+  /** How connections to the authorization server are made; on Node, without `transport`. */
+  readonly http?: HttpOptions
   /** Milliseconds within which everything about one question must be done, a retry included. Default 2000. */
   readonly timeoutMs?: number
   /** Bytes of the largest reply that is read, after decoding. Default 65 536. */

@@ -3,12 +3,15 @@
  *
  * @module
  */
+
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { runtime } from '#runtime'
 import type { MemoryRules } from './cache/remember.ts'
 import type { Header, Protection } from './challenge.ts'
-import { type ClientAuthentication, readClientAuthentication } from './client-authentication/client-authentication.ts'
+import { type ClientAuthentication, checkSurroundings, readClientAuthentication } from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
+import { type HttpSettings, readHttpOptions } from './http-options.ts'
 import { type Issuer, readWhereToAsk } from './introspection-endpoint.ts'
 import type { RequestRules } from './introspection-request.ts'
 import { readRequestRules } from './introspection-request-options.ts'
@@ -46,6 +49,8 @@ export interface ResolvedOptions {
   readonly memory: MemoryRules
   readonly onEvent: ((event: IntrospectEvent) => void) | undefined
   readonly now: () => number
+  /** Behind a function, because a proxy's URL may hold a password. */
+  readonly http: () => HttpSettings
   readonly transport: Transport | undefined
 }
 
@@ -87,6 +92,7 @@ const optionNames = [
     'claims',
     'introspectionRequest',
     'introspectionReply',
+    'http',
     'timeoutMs',
     'maxResponseBytes',
     'retries',
@@ -117,6 +123,9 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
   const sources = read('tokenSources', tokenSources, ['header'])
   const client = readClient(members, faults)
   const requestRules = readRequestRules(members['introspectionRequest'], client, faults)
+  const transport = optionally('transport', callable<Transport>())
+  const surroundings = { configurable: runtime.configurable, transport: members['transport'] !== undefined }
+  checkSurroundings(client, { issuer, ...surroundings }, faults)
   if (endpoint instanceof URL && endpoint.searchParams.has(requestRules.tokenParameter)) {
     faults.say(`"introspectionEndpoint" must not have "${requestRules.tokenParameter}" in its query: that is the token's`)
   }
@@ -129,6 +138,9 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
       ...(members['audience'] === undefined ? (['AUDIENCE_UNCHECKED'] as const) : []),
       ...(requestRules.tokenIn.includes('query') ? (['TOKEN_IN_URL'] as const) : []),
       ...(client.unencoded === true ? (['UNENCODED_CREDENTIALS'] as const) : []),
+      ...(client.certificate !== undefined && (endpoint instanceof URL ? endpoint : endpoint.url).protocol !== 'https:'
+        ? (['TLS_CERTIFICATE_NOT_SHOWN'] as const)
+        : []),
     ],
     rules: {
       issuer,
@@ -159,7 +171,8 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     memory: readCache(members['cache'], faults),
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),
     now: read('now', callable<() => number>(), clock),
-    transport: optionally('transport', callable<Transport>()),
+    http: readHttpOptions(members['http'], surroundings, faults),
+    transport,
   }
   faults.throwAny('oauth-introspect options')
   return Object.freeze(resolved)

@@ -13,15 +13,19 @@ const floors: readonly (readonly RegExp[])[] = [
     /^runtime\/runtime\.ts$/,
   ],
   [
-    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error)\.ts$/,
-    /^runtime\/(fetch-connection|node-reply)\.ts$/,
+    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options)\.ts$/,
+    /^runtime\/(fetch-connection|node-reply|node-dispatcher)\.ts$/,
   ],
   [
     /^(resource-request|authorization-server-metadata)\.ts$/,
     /^cache\/memory-store\.ts$/,
-    /^client-authentication\/client-authentication\.ts$/,
+    /^client-authentication\/(client-authentication|private-key)\.ts$/,
   ],
-  [/^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
+  [
+    /^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/,
+    /^runtime\/(node|web)\.ts$/,
+    /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
+  ],
   [/^(token-sources|introspection-request|needs|outcome|discovery)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
   [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
   [/^options\.ts$/],
@@ -33,10 +37,10 @@ const floors: readonly (readonly RegExp[])[] = [
 
 /** What only some files may have. */
 const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp])[] = [
-  ['undici', /from 'undici'/, /^runtime\/node(-reply)?\.ts$/],
+  ['undici', /from 'undici'/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
   ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
-  ['jose', /'jose'/, /^$/],
-  ['a module of Node', /from 'node:/, /^runtime\/node(-reply)?\.ts$/],
+  ['jose', /'jose'/, /^client-authentication\/client-assertion\.ts$/],
+  ['a module of Node', /from 'node:/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
   ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^(resource-server|client-credentials)\.ts$/],
   ['the environment', /process\.env/, /^$/],
   ['the console', /console\./, /^$/],

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { clientSecretJwt } from '../src/client-authentication/client-secret-jwt.ts'
 import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
 import { none } from '../src/client-authentication/none.ts'
 import { resolveOptions } from '../src/resolve-options.ts'
@@ -88,6 +89,15 @@ const wrongKinds: readonly (readonly [option: string, values: readonly unknown[]
   ['optional', ['true', 1, null], 'true or false'],
   ['realm', ['', 'a\nb', 'ä', 'a\u0000', 7, null], 'printable ASCII text'],
   ['claims', [null, {}, 'schema', () => true], 'a Standard Schema'],
+  ['http', [true, 'system', [], null], 'an object'],
+  ['http.ca', ['', [], [''], [7], 7, null, {}, true, new ArrayBuffer(1)], 'PEM certificates: text, bytes or a list of them'],
+  [
+    'http.proxy',
+    ['', 'proxy.example:8080', 'ftp://CANARY@x', 'socks5://x', 'http://', 7, null, true, {}],
+    'the http or https URL of a proxy, or "system"',
+  ],
+  ['http.http2', ['true', 1, null], 'true or false'],
+  ['http.maxConnections', [0, -1, 1.5, NaN, Infinity, 65_537, '16', null], wholes('connections', 'from 1 to 65536')],
   ['timeoutMs', [0, -1, 0.5, NaN, Infinity, 2 ** 31, '2000', null], wholes('milliseconds', 'from 1 to 2147483647')],
   ['maxResponseBytes', [0, -1, NaN, Infinity, 2 ** 30 + 1, null], wholes('bytes', 'from 1 to 1073741824')],
   ['retries', [-1, 0.5, 11, NaN, Infinity, '1', true, null], wholes('retries', 'from 0 to 10')],
@@ -178,6 +188,32 @@ describe('faults', () => {
   ])('name the nearest option for %s: %s', (unknown, nearest) => {
     expect(faultOf({ ...base, [unknown]: 'CANARY' })).toBe(
       `oauth-introspect options: unknown option "${unknown}": did you mean "${nearest}"?`,
+    )
+  })
+
+  it("are found in connections that are ours and the application's at once", () => {
+    for (const http of [{}, { http2: true }, { proxy: 'http://user:CANARY@proxy.example' }]) {
+      expect(faultOf({ ...base, http, transport: fetch })).toBe(
+        'oauth-introspect options: "http" must not stand beside "transport", which makes connections of its own',
+      )
+    }
+  })
+
+  it('are found in assertions that are for nobody [IR-12]', () => {
+    const { introspectionEndpoint } = base
+    const issuer = 'https://as.example'
+    const secretJwt = (options = {}): object => ({ introspectionEndpoint, clientAuthentication: clientSecretJwt('id', 'CANARY', options) })
+    expect(faultOf(secretJwt())).toBe(
+      'oauth-introspect options: "issuer" is needed for client_secret_jwt, or an "audience" of its own: an assertion says whom it is for (RFC 7523 §3)',
+    )
+    for (const options of [{ ...secretJwt(), issuer }, secretJwt({ audience: issuer })]) {
+      expect(resolveOptions(options, clock).clientAuthentication.method).toBe('client_secret_jwt')
+    }
+  })
+
+  it('name the nearest option of the connections', () => {
+    expect(faultOf({ ...base, http: { maxConnection: 1 } })).toBe(
+      'oauth-introspect options: unknown option "http.maxConnection": did you mean "http.maxConnections"?',
     )
   })
 

@@ -49,6 +49,7 @@ describe('resolved options', () => {
       memory: { maxEntries: 10_000, maxAgeMs: 60_000, inactiveMaxEntries: 10_000, inactiveMaxAgeMs: 10_000 },
       onEvent: undefined,
       now: clock,
+      http: expect.any(Function),
       transport: undefined,
     })
   })
@@ -109,6 +110,19 @@ describe('resolved options', () => {
       memory: { maxEntries: 1, maxAgeMs: 500, inactiveMaxEntries: 2, inactiveMaxAgeMs: 0 },
     })
     expect([resolved.claims, resolved.onEvent, resolved.now, resolved.transport]).toEqual([schema, given.onEvent, given.now, fetch])
+  })
+
+  it('hold how connections are made, by default sixteen and nothing special', () => {
+    expect(resolve().http()).toEqual({ maxConnections: 16 })
+    expect(resolve({ http: {} }).http()).toEqual({ ca: undefined, proxy: undefined, http2: false, maxConnections: 16 })
+    const ca = [Buffer.from('one'), 'two']
+    const http = { ca, proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 }
+    const resolved = resolve({ http })
+    ca.length = 0
+    http.proxy = 'system'
+    expect(resolved.http()).toEqual({ ca: ['one', 'two'], proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 })
+    expect(resolve({ http: { ca: 'one' } }).http()).toMatchObject({ ca: ['one'] })
+    expect(resolve({ http: { ca: Buffer.from('one') } }).http()).toMatchObject({ ca: ['one'] })
   })
 
   it('keep nothing with cache: false', () => {
@@ -207,6 +221,7 @@ describe("the caller's options", () => {
   it('come out resolved and frozen, without a secret to print [LG-01]', () => {
     const resolved = [
       resolve(),
+      resolve({ http: { proxy: 'http://user:CANARY@proxy.example' } }),
       resolveOptions({ introspectionEndpoint: base.introspectionEndpoint, clientAuthentication: clientSecretPost('id', 'CANARY') }, clock),
     ]
     expect(resolved.every((options) => Object.isFrozen(options))).toBe(true)

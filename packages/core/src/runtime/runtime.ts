@@ -46,8 +46,8 @@ export interface ConnectionSettings {
   /** Connections to one origin at most. */
   readonly maxConnections: number
   readonly connectTimeoutMs: number
-  /** PEM certificates to trust in place of the runtime's own. */
-  readonly ca?: string | readonly string[] | undefined
+  /** Texts of PEM certificates to trust in place of the runtime's own. */
+  readonly ca?: readonly string[] | undefined
   /** URL of an HTTP proxy; `'system'`: what the environment says. */
   readonly proxy?: string | undefined
   readonly http2?: boolean

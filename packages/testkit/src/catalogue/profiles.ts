@@ -61,8 +61,9 @@ const profiles: Readonly<Record<string, (parts: Parts) => Protection>> = {
   'custom-extractor-throws': ({ base }) => ({ options: { ...base, tokenSources: fail }, throws: true }),
   'custom-extractor-bad': ({ base, variant }) => ({ options: { ...base, tokenSources: () => (variant === 0 ? 42 : '') }, throws: true }),
   'secret-post': authenticated(({ clientSecret }) => exported('clientSecretPost')('rs-client', clientSecret)),
-  'private-key-jwt': authenticated(() =>
-    exported('privateKeyJwt')({ clientId: 'rs-client', key: keys['as-1'].secretJwk, algorithm: 'ES256' }),
+  'private-key-jwt': authenticated(
+    () => exported('privateKeyJwt')({ clientId: 'rs-client', key: keys['as-1'].secretJwk, algorithm: 'ES256' }),
+    () => ({ issuer: 'https://as.example' }),
   ),
   'mtls-client': authenticated(
     () => exported('tlsClientAuth')({ clientId: 'rs-client', ...clientCertificates['client-a'] }),
