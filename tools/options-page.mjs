@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { generate } from './generated.mjs'
 
-const sources = ['options', 'requirements'].map((name) => {
+const sources = ['options', 'requirements', 'introspection-request-options'].map((name) => {
   const path = `packages/core/src/${name}.ts`
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
 })
@@ -78,6 +78,10 @@ ${table(ofServer.filter(({ name }) => ['tokenSources', 'tokenSyntax', 'maxTokenL
 ## How the authorization server is asked
 
 ${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'transport', 'now', 'onEvent'].includes(name)))}
+
+## The shape of questions
+
+${table([...ofServer.filter(({ name }) => name === 'introspectionRequest'), ...members('IntrospectionRequestOptions').map((row) => ({ ...row, name: `introspectionRequest.${row.name}` }))])}
 
 ## How its replies are taken
 
