@@ -73,7 +73,7 @@ function findAuthenticationFault(members: Readonly<Record<string, unknown>>, { e
   if (!checkedMethods.includes(method) || methods === undefined) return undefined
   if (!Array.isArray(methods) || !methods.includes(method)) return `its "${endpointName}_auth_methods_supported" does not list "${method}"`
   const algorithms = members[`${endpointName}_auth_signing_alg_values_supported`] ?? undefined
-  if (algorithms === undefined) return undefined
+  if (!assertions.includes(method) || algorithms === undefined) return undefined
   return Array.isArray(algorithms) && !algorithms.includes('none')
     ? undefined
     : `its "${endpointName}_auth_signing_alg_values_supported" is no list, or has "none" in it`

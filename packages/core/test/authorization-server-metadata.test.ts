@@ -246,7 +246,9 @@ describe('the client authentication that metadata speak of', () => {
     for (const algorithms of [undefined, null, ['ES256'], ['RS256', 'PS256']]) {
       expect(read({ ...methods, [name]: algorithms }, { method })).toBe(endpoint)
     }
-    expect(read({ [name]: ['none'] }, { method: 'client_secret_basic' })).toBe(endpoint)
+    for (const other of ['client_secret_basic', 'tls_client_auth']) {
+      expect(read({ introspection_endpoint_auth_methods_supported: [other], [name]: ['none'] }, { method: other })).toBe(endpoint)
+    }
   })
 })
 
