@@ -18,6 +18,8 @@ export interface Answers {
   /** The answer about a token, at most `maxAgeMs` old; rejects with an `IntrospectionError` when it cannot be had. */
   readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
   readonly forget: (token: string) => Promise<void>
+  /** Resolves when everything is at hand that does not depend on a token; rejects with an `IntrospectionError` when it cannot be had. */
+  readonly ready: () => Promise<void>
   readonly stats: () => Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
   readonly close: () => Promise<void>
 }
@@ -57,6 +59,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   return {
     recall: memory.recall,
     forget: memory.forget,
+    ready: () => client.ready(),
     stats: () => ({ calls: client.calls, failedCalls: client.failedCalls, ...memory.size() }),
     close: () => connection.close(),
   }

@@ -9,16 +9,16 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|token-source|authorization-server-selection)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|base64url|token-source|authorization-server-selection)\.ts$/,
     /^runtime\/runtime\.ts$/,
   ],
   [
-    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error)\.ts$/,
+    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|json-web-key|compact-jwt)\.ts$/,
     /^runtime\/(fetch-connection|node-reply)\.ts$/,
   ],
-  [/^resource-request\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
-  [/^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
-  [/^(token-sources|introspection-request|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
+  [/^(resource-request|json-web-key-set)\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
+  [/^(bearer-token|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/, /^runtime\/(node|web)\.ts$/],
+  [/^(token-sources|introspection-request|needs|outcome|signed-introspection)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
   [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
   [/^options\.ts$/],
   [/^resolve-options\.ts$/],
@@ -31,7 +31,7 @@ const floors: readonly (readonly RegExp[])[] = [
 const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp])[] = [
   ['undici', /from 'undici'/, /^runtime\/node(-reply)?\.ts$/],
   ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
-  ['jose', /'jose'/, /^$/],
+  ['jose', /'jose'/, /^(signed|encrypted)-introspection\.ts$/],
   ['a module of Node', /from 'node:/, /^runtime\/node(-reply)?\.ts$/],
   ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^(resource-server|client-credentials)\.ts$/],
   ['the environment', /process\.env/, /^$/],
