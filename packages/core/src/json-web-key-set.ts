@@ -32,8 +32,8 @@ export interface KeySourceParts {
   readonly connection: Connection
   readonly timeoutMs: number
   readonly now: () => number
-  /** Told why keys were not fetched where those known serve on. */
-  readonly fault: (error: IntrospectionError) => void
+  /** Told why keys could not be fetched, where those known serve on. */
+  readonly events: { fault(error: IntrospectionError): void }
 }
 
 const maxBytes = 262_144
@@ -55,7 +55,7 @@ function createFixedSource(keys: readonly VerificationKey[]): KeySource {
   return { current: () => Promise.resolve({ keys, fetched: false }), newer: () => Promise.resolve(undefined) }
 }
 
-function createRemoteSource(url: URL, { connection, timeoutMs, now, fault }: KeySourceParts): KeySource {
+function createRemoteSource(url: URL, { connection, timeoutMs, now, events }: KeySourceParts): KeySource {
   let known: { readonly keys: readonly VerificationKey[]; readonly at: number } | undefined
   let fetching: Fetching | undefined
   let failedAt = -Infinity
@@ -73,7 +73,7 @@ function createRemoteSource(url: URL, { connection, timeoutMs, now, fault }: Key
         },
         (error: unknown) => {
           if (fetching === begun) [failedAt, fetching] = [at, undefined]
-          if (IntrospectionError.is(error) && isKnown(maxAgeInOutageMs, at)) fault(error)
+          if (IntrospectionError.is(error) && isKnown(maxAgeInOutageMs, at)) events.fault(error)
           throw error
         },
       ),
