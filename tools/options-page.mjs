@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { generate } from './generated.mjs'
 
-const sources = ['options', 'requirements'].map((name) => {
+const sources = ['options', 'requirements', 'introspection-request-options', 'signed-introspection-options'].map((name) => {
   const path = `packages/core/src/${name}.ts`
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
 })
@@ -82,6 +82,10 @@ ${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries
 ## How its replies are taken
 
 ${table([...ofServer.filter(({ name }) => name === 'introspectionReply'), ...members('IntrospectionReplyOptions').map((row) => ({ ...row, name: `introspectionReply.${row.name}` }))])}
+
+## How they are signed
+
+${table([...ofServer.filter(({ name }) => name === 'signedIntrospection'), ...[...members('SignedReplyOptions'), ...members('SignedIntrospectionOptions')].map((row) => ({ ...row, name: `signedIntrospection.${row.name}` }))])}
 
 ## What is remembered
 

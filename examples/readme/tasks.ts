@@ -65,6 +65,14 @@ function readTokenFile(): string {
   return 'a-token'
 }
 
+// #region signed-introspection
+const signed = createResourceServer({
+  ...options,
+  issuer: 'https://as.example.com',
+  signedIntrospection: { jwksUri: 'https://as.example.com/jwks', algorithms: ['ES256'] },
+})
+// #endregion signed-introspection
+
 // #region events
 app.use(
   introspect({
@@ -100,4 +108,4 @@ app.use((error: unknown, _req: express.Request, res: express.Response, next: exp
 
 // #endregion errors
 
-export { bearing, fetchHandler, guard, nodeHandler, posting }
+export { bearing, fetchHandler, guard, nodeHandler, posting, signed }
