@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { toFault } from './endpoint-fault.ts'
 import { IntrospectionError } from './errors.ts'
 import { listKeys, readVerificationKeys, type VerificationKey } from './json-web-key.ts'
+import { Pause } from './pause.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
 import { readJsonObject } from './strict-json.ts'
@@ -36,7 +38,7 @@ export interface KeySourceParts {
   readonly events: { fault(error: IntrospectionError): void }
 }
 
-const maxBytes = 262_144
+const maxResponseBytes = 262_144
 const maxAgeMs = 600_000
 const maxAgeInOutageMs = 3_600_000
 const coolDownMs = 30_000
@@ -58,6 +60,7 @@ function createFixedSource(keys: readonly VerificationKey[]): KeySource {
 function createRemoteSource(url: URL, { connection, timeoutMs, now, events }: KeySourceParts): KeySource {
   let known: { readonly keys: readonly VerificationKey[]; readonly at: number } | undefined
   let fetching: Fetching | undefined
+  const pause = new Pause(now)
   let failedAt = -Infinity
   let soughtAt = -Infinity
 
@@ -73,7 +76,10 @@ function createRemoteSource(url: URL, { connection, timeoutMs, now, events }: Ke
         },
         (error: unknown) => {
           if (fetching === begun) [failedAt, fetching] = [at, undefined]
-          if (IntrospectionError.is(error) && isKnown(maxAgeInOutageMs, at)) events.fault(error)
+          if (IntrospectionError.is(error)) {
+            if (error.retryAfterSeconds !== undefined) pause.begin(error.retryAfterSeconds)
+            if (isKnown(maxAgeInOutageMs, at)) events.fault(error)
+          }
           throw error
         },
       ),
@@ -87,6 +93,8 @@ function createRemoteSource(url: URL, { connection, timeoutMs, now, events }: Ke
   }
 
   async function fetchNow(at: number, deadline: Deadline): Promise<KnownKeys> {
+    const { secondsLeft } = pause
+    if (secondsLeft > 0) throw new IntrospectionError('ENDPOINT_UNAVAILABLE', 'the key set endpoint has asked for a pause', secondsLeft)
     return { keys: await before(deadline, renew(at), timeoutMs), fetched: true }
   }
 
@@ -118,7 +126,7 @@ function isWithin(milliseconds: number, from: number, at: number): boolean {
 async function before<T>(deadline: Deadline, promise: Promise<T>, timeoutMs: number): Promise<T> {
   const late = new Promise<never>((_resolve, reject) => {
     deadline.whenExpired(() => {
-      reject(toError({ failure: 'ENDPOINT_TIMEOUT', replied: false }, timeoutMs))
+      reject(toFault({ failure: 'ENDPOINT_TIMEOUT', replied: false }, 'key set', { timeoutMs, maxResponseBytes }))
     })
   })
   return Promise.race([promise, late])
@@ -128,14 +136,18 @@ async function fetchKeys(url: URL, connection: Connection, timeoutMs: number, no
   const deadline = new Deadline(timeoutMs)
   try {
     const headers = { accept: 'application/jwk-set+json, application/json' }
-    return readKeySet(await connection.exchange({ method: 'GET', url, headers }, { deadline, maxBytes }), timeoutMs, now())
+    return readKeySet(
+      await connection.exchange({ method: 'GET', url, headers }, { deadline, maxBytes: maxResponseBytes }),
+      timeoutMs,
+      now(),
+    )
   } finally {
     deadline.clear()
   }
 }
 
 function readKeySet(reply: HttpReply | HttpFailure, timeoutMs: number, now: number): readonly VerificationKey[] {
-  if ('failure' in reply) throw toError(reply, timeoutMs)
+  if ('failure' in reply) throw toFault(reply, 'key set', { timeoutMs, maxResponseBytes })
   const { status } = reply
   if (status === 429 || status >= 500) {
     const retryAfter = readRetryAfter(reply.header('retry-after'), now)
@@ -150,15 +162,4 @@ function readKeySet(reply: HttpReply | HttpFailure, timeoutMs: number, now: numb
 
 function notConform(what: string): IntrospectionError {
   return new IntrospectionError('RESPONSE_NOT_CONFORM', `the key set cannot be used: ${what}`)
-}
-
-function toError({ failure, systemCode }: HttpFailure, timeoutMs: number): IntrospectionError {
-  const because = systemCode === undefined ? '' : `: ${systemCode}`
-  const what: Readonly<Record<HttpFailure['failure'], string>> = {
-    ENDPOINT_UNREACHABLE: `the key set endpoint cannot be reached${because}`,
-    ENDPOINT_TIMEOUT: `the key set endpoint did not answer within ${timeoutMs} ms`,
-    RESPONSE_TOO_LARGE: `the key set is larger than ${maxBytes} bytes`,
-    RESPONSE_NOT_CONFORM: `the key set cannot be decoded${because}`,
-  }
-  return new IntrospectionError(failure, what[failure])
 }

@@ -17,7 +17,10 @@ const floors: readonly (readonly RegExp[])[] = [
     /^runtime\/(fetch-connection|node-reply)\.ts$/,
   ],
   [/^(resource-request|json-web-key-set)\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
-  [/^(bearer-token|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/, /^runtime\/(node|web)\.ts$/],
+  [
+    /^(bearer-token|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,
+    /^runtime\/(node|web)\.ts$/,
+  ],
   [/^(token-sources|introspection-request|needs|outcome|signed-introspection)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
   [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
   [/^options\.ts$/],

@@ -183,8 +183,13 @@ const broken: readonly (readonly [what: string, reply: Behaviour, code: string, 
   ['says a thing twice', raw('{"keys":[],"keys":[]}'), 'RESPONSE_NOT_CONFORM', 'the key set cannot be used: a member stands in it twice'],
   ['has no list', json({ keys: { 0: jwk(keys.as1) } }), 'RESPONSE_NOT_CONFORM', 'the key set cannot be used: it has no list of keys'],
   ['is a list', json([jwk(keys.as1)]), 'RESPONSE_NOT_CONFORM', 'the key set cannot be used: it is not a JSON object'],
-  ['is huge', json({ keys: [jwk(keys.as1)], x: 'a'.repeat(262_144) }), 'RESPONSE_TOO_LARGE', 'the key set is larger than 262144 bytes'],
-  ['cannot be decoded', raw('x', 200, { 'content-encoding': 'gzip' }), 'RESPONSE_NOT_CONFORM', 'the key set cannot be decoded'],
+  [
+    'is huge',
+    json({ keys: [jwk(keys.as1)], x: 'a'.repeat(262_144) }),
+    'RESPONSE_TOO_LARGE',
+    'the key set reply is larger than 262144 bytes',
+  ],
+  ['cannot be decoded', raw('x', 200, { 'content-encoding': 'gzip' }), 'RESPONSE_NOT_CONFORM', 'the key set reply cannot be decoded'],
 ]
 
 describe('a key set endpoint', () => {
@@ -230,15 +235,23 @@ describe('a key set endpoint', () => {
     expect(faults()).toEqual(['ENDPOINT_UNREACHABLE'])
   })
 
-  it('says when to come again', async () => {
+  it('says when to come again, and is left alone until then', async () => {
     const server = bench.makeSigned()
     bench.route(raw('', 503, { 'retry-after': '9' }), good)
-    expect(await server.authorize(bearer())).toMatchObject({
+    const refusal = (seconds: string): object => ({
+      status: 503,
       headers: [
         ['Cache-Control', 'no-store'],
-        ['Retry-After', '9'],
+        ['Retry-After', seconds],
       ],
     })
+    expect(await server.authorize(bearer())).toMatchObject(refusal('9'))
+    bench.route(as1, good)
+    bench.clock += 8000
+    expect(await server.authorize(bearer())).toMatchObject(refusal('1'))
+    expect(bench.count('/jwks')).toBe(1)
+    bench.clock += 1000
+    await granted(server.authorize(bearer()))
   })
 
   it('where nothing listens is unreachable', async () => {
