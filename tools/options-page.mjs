@@ -79,6 +79,10 @@ ${table(ofServer.filter(({ name }) => ['tokenSources', 'tokenSyntax', 'maxTokenL
 
 ${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'transport', 'now', 'onEvent'].includes(name)))}
 
+## The shape of its requests
+
+${table([...ofServer.filter(({ name }) => name === 'introspectionRequest'), ...members('IntrospectionRequestOptions').map((row) => ({ ...row, name: `introspectionRequest.${row.name}` }))])}
+
 ## How its replies are taken
 
 ${table([...ofServer.filter(({ name }) => name === 'introspectionReply'), ...members('IntrospectionReplyOptions').map((row) => ({ ...row, name: `introspectionReply.${row.name}` }))])}
