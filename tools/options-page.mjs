@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { generate } from './generated.mjs'
 
-const sources = ['options', 'requirements', 'http-options', 'introspection-request-options'].map((name) => {
+const sources = ['options', 'requirements', 'http-options', 'introspection-request-options', 'signed-introspection-options'].map((name) => {
   const path = `packages/core/src/${name}.ts`
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
 })
@@ -93,6 +93,10 @@ ${table([...ofServer.filter(({ name }) => name === 'introspectionRequest'), ...b
 ## How its replies are taken
 
 ${table([...ofServer.filter(({ name }) => name === 'introspectionReply'), ...below('introspectionReply', 'IntrospectionReplyOptions')])}
+
+## How they are signed
+
+${table([...ofServer.filter(({ name }) => name === 'signedIntrospection'), ...below('signedIntrospection', 'SignedReplyOptions'), ...below('signedIntrospection', 'SignedIntrospectionOptions')])}
 
 ## What is remembered
 

@@ -91,6 +91,14 @@ function readTokenFile(): string {
   return 'a-token'
 }
 
+// #region signed-introspection
+const signed = createResourceServer({
+  ...options,
+  issuer: 'https://as.example.com',
+  signedIntrospection: { jwksUri: 'https://as.example.com/jwks', algorithms: ['ES256'] },
+})
+// #endregion signed-introspection
+
 // #region events
 app.use(
   introspect({
@@ -126,4 +134,4 @@ app.use((error: unknown, _req: express.Request, res: express.Response, next: exp
 
 // #endregion errors
 
-export { bearing, careful, fetchHandler, guard, nodeHandler, posting, signing }
+export { bearing, careful, fetchHandler, guard, nodeHandler, posting, signed, signing }

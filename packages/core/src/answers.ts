@@ -76,6 +76,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
     stats: () => ({ calls: client.calls, failedCalls: client.failedCalls, ...memory.size() }),
     ready: async () => {
       await settings.clientAuthentication.ready?.()
+      await client.ready()
       if (!(endpoint instanceof URL)) await endpoint.find()
     },
     close: () => connection.close(),

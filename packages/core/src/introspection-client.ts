@@ -9,9 +9,11 @@ import { toFault } from './endpoint-fault.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
 import { identifyRequest, type RequestRules, standardRequest, writeIntrospectionRequest } from './introspection-request.ts'
-import { type IntrospectionResponse, type ReplyRules, readIntrospectionReply } from './introspection-response.ts'
+import { type IntrospectionResponse, type ReplyRules, readIntrospection, readIntrospectionReply } from './introspection-response.ts'
 import { Pause } from './pause.ts'
 import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
+import type { SignedReplies } from './signed-introspection.ts'
+import { identifySigned, type SignedReplyRules } from './signed-introspection-options.ts'
 
 /** What asking rests on. */
 export interface IntrospectionClientParts {
@@ -30,6 +32,8 @@ export interface IntrospectionClientParts {
   /** Default: as RFC 7662 §2.1 has it. */
   readonly requestRules?: RequestRules
   readonly replyRules: ReplyRules
+  /** Replies must be signed. */
+  readonly signed?: SignedReplyRules | undefined
   readonly events: EventSink
   readonly now: () => number
 }
@@ -44,15 +48,19 @@ export interface IntrospectionClient {
   readonly failedCalls: number
   /** @throws {IntrospectionError} with any code; whatever a credentials function of the application throws comes through as it is. */
   introspect(token: string): Promise<IntrospectionResponse>
+  /** Resolves when everything is at hand that does not depend on a token. @throws {IntrospectionError} when it cannot be had. */
+  ready(): Promise<void>
 }
 
 // Raised when replies come to be read differently, so that answers kept by an older version are not taken for ours.
 const readerVersion = '1'
-const accept = 'application/json'
 
 /** Makes the client of one endpoint. */
 export function createIntrospectionClient(parts: IntrospectionClientParts): IntrospectionClient {
-  const { endpoint, clientAuthentication, connection, requestRules = standardRequest, replyRules, events, now } = parts
+  const { endpoint, clientAuthentication, connection, requestRules = standardRequest, replyRules, signed, events, now } = parts
+  // RFC 9701 §4.
+  const accept = signed === undefined ? 'application/json' : 'application/token-introspection+jwt'
+  let signedReplies: Promise<SignedReplies> | undefined
   let calls = 0
   let failedCalls = 0
   let callsInFlight = 0
@@ -83,7 +91,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
         const again = isRefused(reply)
           ? clientAuthentication.refused?.(now()) === true
           : retries++ < parts.retries && isWorthRetrying(reply)
-        if (!again || deadline.expired) return readOutcome(reply, token)
+        if (!again || deadline.expired) return await readOutcome(reply, token, deadline)
       }
     } catch (error) {
       failedCalls++
@@ -110,8 +118,13 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     return reply
   }
 
-  function readOutcome(reply: HttpReply | HttpFailure, token: string): IntrospectionResponse {
+  async function readOutcome(reply: HttpReply | HttpFailure, token: string, deadline: Deadline): Promise<IntrospectionResponse> {
     if ('failure' in reply) throw toFault(reply, 'introspection', parts)
+    // An error is not signed: RFC 9701 §5 speaks of answers only.
+    if (signed !== undefined && reply.status === 200) {
+      const members = await (await loadSignedReplies(signed)).read(reply, deadline)
+      return readIntrospection(members, token, replyRules)
+    }
     try {
       return readIntrospectionReply(reply, token, replyRules, now())
     } catch (error) {
@@ -120,17 +133,40 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     }
   }
 
+  /** Loaded on demand: whoever takes plain replies loads no code for signatures. */
+  function loadSignedReplies(rules: SignedReplyRules): Promise<SignedReplies> {
+    signedReplies ??= import('./signed-introspection.ts').then(({ createSignedReplies }) => createSignedReplies(rules, parts))
+    return signedReplies
+  }
+
+  async function ready(): Promise<void> {
+    if (signed === undefined) return
+    const deadline = new Deadline(parts.timeoutMs)
+    try {
+      await (await loadSignedReplies(signed)).ready(deadline)
+    } finally {
+      deadline.clear()
+    }
+  }
+
   function identify(client: string): string {
     // The issuer stands for whatever its metadata name.
     const asked = endpoint instanceof URL ? endpoint.href : `issuer ${endpoint.issuer}`
     const request = [asked, clientAuthentication.method, client, ...identifyRequest(requestRules), accept]
-    const reading = [replyRules.scopeSeparator, replyRules.missingActive, ...replyRules.inactiveErrors, readerVersion]
+    const reading = [
+      ...identifySigned(signed),
+      replyRules.scopeSeparator,
+      replyRules.missingActive,
+      ...replyRules.inactiveErrors,
+      readerVersion,
+    ]
     return [...request, ...reading].map((part) => `${part.length}:${part}`).join('')
   }
 
   const client = clientAuthentication.identity
   return {
     introspect,
+    ready,
     identity: typeof client === 'string' ? identify(client) : client.then(identify),
     get calls() {
       return calls

@@ -4,7 +4,7 @@
  * @module
  */
 import { networkOf } from './network-address.ts'
-import { flag, type OptionFaults } from './option-faults.ts'
+import { flag, type OptionFaults, type Reader } from './option-faults.ts'
 
 /** The issuer by whose metadata endpoints are found. */
 export interface Issuer {
@@ -47,14 +47,25 @@ export function readEndpoint(
   return url ?? placeholder
 }
 
+/** Reads the URL of keys: whoever could change them on the way could sign, so that http is for loopback alone. */
+export const keysUrl: Reader<URL> = (value, name, faults) => {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  const expected = url === undefined ? absolute : findFault(url, false, '')
+  return expected === undefined ? url : faults.expect(name, expected, value)
+}
+
 const absolute = 'an absolute https URL'
 
 /** What a URL should be instead, if anything. */
-export function findFault(url: URL | undefined, insecure: boolean): string | undefined {
+export function findFault(
+  url: URL | undefined,
+  insecure: boolean,
+  exception = ', or with "allowInsecureEndpoint: true"',
+): string | undefined {
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return absolute
   if (url.username !== '' || url.password !== '') return 'a URL without user name and password'
   // An empty fragment is not in `hash`.
   if (url.href.includes('#')) return 'a URL without a fragment'
   if (url.protocol === 'https:' || networkOf(url.hostname) === 'loopback' || insecure) return undefined
-  return 'an https URL: http only on loopback, or with "allowInsecureEndpoint: true"'
+  return `an https URL: http only on loopback${exception}`
 }

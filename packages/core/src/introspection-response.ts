@@ -56,10 +56,19 @@ export function readIntrospectionReply(reply: HttpReply, token: string, rules: R
   if (!isJson(reply)) throw notConform('its media type is not application/json')
   const json = readJsonObject(reply.body)
   if ('fault' in json) throw notConform(json.fault)
-  const { active } = json.members
+  return readIntrospection(json.members, token, rules)
+}
+
+/**
+ * Reads the members about a token, wherever they stood.
+ *
+ * @throws {IntrospectionError} `RESPONSE_NOT_CONFORM`.
+ */
+export function readIntrospection(members: Record<string, unknown>, token: string, rules: ReplyRules): IntrospectionResponse {
+  const { active } = members
   if (active === false) return { active: false }
-  if (active !== true && !(rules.missingActive === 'checkToken' && namesParty(json.members))) throw notConform('"active" is not a boolean')
-  return readActive(json.members, token, rules)
+  if (active !== true && !(rules.missingActive === 'checkToken' && namesParty(members))) throw notConform('"active" is not a boolean')
+  return readActive(members, token, rules)
 }
 
 /** Spring's old `check_token` endpoint knows no `active`: it answers a good token with its client and user, any other with an error. */

@@ -13,6 +13,7 @@ import type { Claims, MissingActive } from './introspection-response.ts'
 import type { Requirements } from './requirements.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
 import type { ScopeMatching } from './scope.ts'
+import type { SignedIntrospectionOptions } from './signed-introspection-options.ts'
 import type { TokenSources } from './token-sources.ts'
 
 /** What `auth.claims` is without a `claims` schema. */
@@ -116,6 +117,8 @@ interface Settings<S extends StandardSchemaV1, A extends boolean> extends Omit<R
   readonly introspectionRequest?: IntrospectionRequestOptions
   /** How replies of the authorization server are taken. */
   readonly introspectionReply?: IntrospectionReplyOptions
+  /** Replies must be signed JWTs (RFC 9701), and plain ones are refused; needs `issuer`. Default `false`. */
+  readonly signedIntrospection?: false | SignedIntrospectionOptions
   /** How connections to the authorization server are made; on Node, without `transport`. */
   readonly http?: HttpOptions
   /** Milliseconds within which everything about one question must be done, a retry included. Default 2000. */

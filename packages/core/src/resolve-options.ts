@@ -21,6 +21,7 @@ import { callable, flag, OptionFaults, oneOf, type Reader, readMembers, seconds,
 import { combine, type Needs, type StandingRules } from './requirements.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
 import type { ScopeMatching } from './scope.ts'
+import { readSignedIntrospection, type SignedReplyRules } from './signed-introspection-options.ts'
 import type { SourceRules, TokenPlace, TokenSources } from './token-sources.ts'
 
 /** Options with every default in its place. */
@@ -38,6 +39,7 @@ export interface ResolvedOptions {
   readonly grantedHeaders: readonly Header[]
   readonly requestRules: RequestRules
   readonly replyRules: ReplyRules
+  readonly signed: SignedReplyRules | undefined
   readonly optional: boolean
   readonly skipPreflight: boolean
   readonly protection: Protection
@@ -92,6 +94,7 @@ const optionNames = [
     'claims',
     'introspectionRequest',
     'introspectionReply',
+    'signedIntrospection',
     'http',
     'timeoutMs',
     'maxResponseBytes',
@@ -129,6 +132,8 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
   if (endpoint instanceof URL && endpoint.searchParams.has(requestRules.tokenParameter)) {
     faults.say(`"introspectionEndpoint" must not have "${requestRules.tokenParameter}" in its query: that is the token's`)
   }
+  const clockToleranceSeconds = read('clockToleranceSeconds', seconds, 10)
+  const replyRules = { scopeSeparator: read('scopeSeparator', text, ' '), ...readReplyRules(members['introspectionReply'], faults) }
   const resolved: ResolvedOptions = {
     endpoint,
     clientAuthentication: client,
@@ -148,7 +153,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
       requireExpiry: read('requireExpiry', flag, false),
       requireSubject: read('requireSubject', flag, false),
       requireIssuer: read('requireIssuer', flag, false),
-      clockToleranceSeconds: read('clockToleranceSeconds', seconds, 10),
+      clockToleranceSeconds,
       expiryToleranceSeconds: read('expiryToleranceSeconds', seconds, 0),
     },
     presentation: {
@@ -159,7 +164,8 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     // RFC 6750 §2.3: no shared cache may keep the answer to a URL with a token in it.
     grantedHeaders: Object.freeze(typeof sources !== 'function' && sources.includes('query') ? [['Cache-Control', 'private']] : []),
     requestRules,
-    replyRules: { scopeSeparator: read('scopeSeparator', text, ' '), ...readReplyRules(members['introspectionReply'], faults) },
+    replyRules,
+    signed: readSignedIntrospection(members['signedIntrospection'], { issuer, client, clockToleranceSeconds, ...replyRules }, faults),
     optional: read('optional', flag, false),
     skipPreflight: read('skipPreflight', flag, false),
     protection: { realm: read('realm', realm, 'api'), exposed: read('corsExposeHeaders', flag, false) },

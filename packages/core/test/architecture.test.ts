@@ -9,24 +9,28 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|network-address|token-source|authorization-server-selection)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|base64url|network-address|token-source|authorization-server-selection)\.ts$/,
     /^runtime\/runtime\.ts$/,
   ],
   [
-    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options)\.ts$/,
+    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt)\.ts$/,
     /^runtime\/(fetch-connection|node-reply|node-dispatcher)\.ts$/,
   ],
   [
-    /^(resource-request|authorization-server-metadata)\.ts$/,
+    /^(resource-request|authorization-server-metadata|json-web-key-set)\.ts$/,
     /^cache\/memory-store\.ts$/,
     /^client-authentication\/(client-authentication|private-key)\.ts$/,
   ],
   [
-    /^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/,
+    /^(bearer-token|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,
     /^runtime\/(node|web)\.ts$/,
     /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
   ],
-  [/^(token-sources|introspection-request|needs|outcome|discovery)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
+  [
+    /^(token-sources|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,
+    /^cache\/remember\.ts$/,
+    /^client-authentication\//,
+  ],
   [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
   [/^options\.ts$/],
   [/^resolve-options\.ts$/],
@@ -39,7 +43,7 @@ const floors: readonly (readonly RegExp[])[] = [
 const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp])[] = [
   ['undici', /from 'undici'/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
   ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
-  ['jose', /'jose'/, /^client-authentication\/client-assertion\.ts$/],
+  ['jose', /'jose'/, /^(client-authentication\/client-assertion|(signed|encrypted)-introspection)\.ts$/],
   ['a module of Node', /from 'node:/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
   ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^(resource-server|client-credentials)\.ts$/],
   ['the environment', /process\.env/, /^$/],

@@ -1,21 +1,36 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
 
 const resolveDir = fileURLToPath(new URL('.', import.meta.url))
 
-/** What an application has that uses these names of the core, on a runtime of the web platform or on Node. */
-async function bundle(contents: string, platform: 'neutral' | 'node'): Promise<{ readonly text: string; readonly parts: string[] }> {
+type Platform = 'neutral' | 'node'
+
+function optionsOf(contents: string, platform: Platform): BuildOptions & { readonly metafile: true } {
   const where: Pick<BuildOptions, 'platform' | 'conditions' | 'mainFields'> =
     platform === 'node'
       ? { platform, conditions: ['@oauth-introspect/source', 'node'] }
       : { platform, mainFields: ['module', 'main'], conditions: ['@oauth-introspect/source', 'workerd', 'worker', 'browser'] }
-  const options = { format: 'esm', bundle: true, write: false, metafile: true, logLevel: 'silent', minifySyntax: true } as const
-  const { outputFiles, metafile } = await build({ stdin: { contents, resolveDir }, ...options, ...where })
-  const parts = Object.values(metafile.outputs).flatMap(({ inputs }) =>
-    Object.keys(inputs).filter((path) => inputs[path]?.bytesInOutput !== 0),
-  )
-  return { text: outputFiles[0]?.text ?? '', parts }
+  return {
+    stdin: { contents, resolveDir },
+    format: 'esm',
+    bundle: true,
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+    minifySyntax: true,
+    ...where,
+  }
+}
+
+async function split(contents: string, platform: Platform): Promise<Metafile> {
+  return (await build({ ...optionsOf(contents, platform), splitting: true, outdir: 'parts' })).metafile
+}
+
+/** What an application has that uses these names of the core, on a runtime of the web platform or on Node. */
+async function bundle(contents: string, platform: Platform): Promise<string> {
+  const { outputFiles } = await build({ ...optionsOf(contents, platform), write: false })
+  return outputFiles[0]?.text ?? ''
 }
 
 const using = (names: string): string =>
@@ -25,33 +40,32 @@ const packagesOf = (parts: readonly string[]): string[] =>
     .filter((name) => name !== undefined)
     .sort()
 
+/** The packages in what is loaded at the start, and in all of it: signed assertions and replies are loaded when the first one comes. */
+async function packagesIn(names: string, platform: Platform): Promise<{ readonly start: string[]; readonly whole: string[] }> {
+  const { outputs } = await split(using(names), platform)
+  const start = new Set<string>()
+  const add = (path: string): void => {
+    if (start.has(path)) return
+    start.add(path)
+    for (const { kind, path: imported } of outputs[path]?.imports ?? []) if (kind === 'import-statement') add(imported)
+  }
+  add(Object.keys(outputs).find((path) => outputs[path]?.entryPoint === '<stdin>') ?? '')
+  const inputsOf = (paths: Iterable<string>): string[] => [...paths].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}))
+  return { start: packagesOf(inputsOf(start)), whole: packagesOf(inputsOf(Object.keys(outputs))) }
+}
+
 describe('a bundle', () => {
   const without = 'clientSecretBasic, clientSecretPost, bearerToken, none, tlsClientAuth, selfSignedTlsClientAuth'
 
-  it.each(['neutral', 'node'] as const)('has jose in it only for methods that sign: %s', async (platform) => {
-    const always = platform === 'node' ? ['lru-cache', 'undici'] : ['lru-cache']
-    expect(packagesOf((await bundle(using(without), platform)).parts)).toEqual(always)
-    for (const name of ['privateKeyJwt', 'clientSecretJwt']) {
-      expect(packagesOf((await bundle(using(name), platform)).parts)).toEqual(['jose', ...always])
+  it.each(['neutral', 'node'] as const)('has nothing in what is loaded at the start but what introspection needs: %s', async (platform) => {
+    const needed = platform === 'node' ? ['lru-cache', 'undici'] : ['lru-cache']
+    for (const names of [without, 'privateKeyJwt, clientSecretJwt']) {
+      expect(await packagesIn(names, platform)).toEqual({ start: needed, whole: ['jose', ...needed] })
     }
   })
 
-  it('loads jose when the first assertion is signed, and not before', async () => {
-    const stdin = { contents: using('privateKeyJwt, clientSecretJwt'), resolveDir }
-    const conditions = ['@oauth-introspect/source', 'node']
-    const parts = { format: 'esm', platform: 'node', bundle: true, splitting: true, outdir: 'parts', write: false, metafile: true } as const
-    const { outputs } = (await build({ stdin, conditions, ...parts })).metafile
-    const first = Object.values(outputs).find(({ entryPoint }) => entryPoint === '<stdin>')
-    const later = first?.imports.filter(({ kind }) => kind === 'dynamic-import').map(({ path }) => Object.keys(outputs[path]?.inputs ?? {}))
-    const atOnce = first?.imports
-      .filter(({ kind }) => kind === 'import-statement')
-      .map(({ path }) => Object.keys(outputs[path]?.inputs ?? {}))
-    expect(packagesOf([...Object.keys(first?.inputs ?? {}), ...(atOnce ?? []).flat()])).toEqual(['lru-cache', 'undici'])
-    expect(packagesOf(later?.flat() ?? [])).toEqual(['jose'])
-  })
-
   it('for the web platform has no module of Node in it', async () => {
-    const { text } = await bundle(using(`${without}, privateKeyJwt, clientSecretJwt`), 'neutral')
+    const text = await bundle(using(`${without}, privateKeyJwt, clientSecretJwt`), 'neutral')
     expect(text.match(/from ?"node:|require\("|import\("node:(?!diagnostics_channel)/g)).toBeNull()
   })
 })
@@ -67,7 +81,7 @@ interface Core {
 describe('on a runtime of the web platform', () => {
   const options = { introspectionEndpoint: 'https://as.example/introspect', clientId: 'id', clientSecret: 'CANARY', audience: null }
   const load = async (): Promise<Core> => {
-    const { text } = await bundle(using('tlsClientAuth, privateKeyJwt'), 'neutral')
+    const text = await bundle(using('tlsClientAuth, privateKeyJwt'), 'neutral')
     return (await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)) as Core
   }
   const faultOf = (make: () => unknown): string => {

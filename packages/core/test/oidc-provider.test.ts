@@ -10,7 +10,7 @@ import {
   none,
   privateKeyJwt,
   type ResourceServer,
-  type SigningAlgorithm,
+  type SignatureAlgorithm,
   selfSignedTlsClientAuth,
   tlsClientAuth,
 } from '../src/index.ts'
@@ -37,8 +37,8 @@ function make(clientAuthentication: ClientAuthentication, more: object = {}): Re
   return server
 }
 
-const algorithms = Object.keys(keys) as SigningAlgorithm[]
-const byKey = (algorithm: SigningAlgorithm): ClientAuthentication =>
+const algorithms = Object.keys(keys) as SignatureAlgorithm[]
+const byKey = (algorithm: SignatureAlgorithm): ClientAuthentication =>
   privateKeyJwt({ clientId: 'rs-key-jwt', key: keys[algorithm], algorithm })
 const byCertificate = { clientId: 'rs-tls', ...certifiedClient }
 

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { JWK, KeyInput } from 'jose'
+import type { PrivateKey } from '../json-web-key.ts'
 import type { Attempt, ClientAuthentication } from './client-authentication.ts'
-import type { PrivateKey } from './private-key.ts'
 
 /** What assertions of a client rest on. */
 export interface AssertionParts {
@@ -63,7 +64,8 @@ async function loadSigner({ factory, algorithm: alg, key, keyId: kid }: Assertio
   const { importJWK, importPKCS8, SignJWT } = await import('jose')
   const header = { alg, ...(kid === undefined ? {} : { kid }) }
   try {
-    const usable = typeof key === 'string' ? await importPKCS8(key, alg) : 'kty' in key ? await importJWK({ ...key }, alg) : key
+    const usable =
+      typeof key === 'string' ? await importPKCS8(key, alg) : 'kty' in key ? await importJWK({ ...key } as JWK, alg) : (key as KeyInput)
     return (claims) => new SignJWT({ ...claims }).setProtectedHeader(header).sign(usable)
   } catch {
     throw unusable(factory, alg)

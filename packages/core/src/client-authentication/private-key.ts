@@ -3,26 +3,11 @@
  *
  * @module
  */
+import type { PrivateKey, PrivateKeyObject, SignatureAlgorithm } from '../json-web-key.ts'
 import type { Reader } from '../option-faults.ts'
 
-/** A JSON Web Key, RFC 7517. */
-export interface PrivateJwk {
-  readonly kty: string
-  readonly [member: string]: unknown
-}
-
-/** What is asked of a `KeyObject` of Node. */
-export interface PrivateKeyObject {
-  readonly type: string
-  readonly asymmetricKeyType?: string | undefined
-  readonly asymmetricKeyDetails?: object | undefined
-}
-
-/** A private key: PKCS#8 in PEM, a JWK, a CryptoKey, or a `KeyObject` of Node. */
-export type PrivateKey = string | PrivateJwk | CryptoKey | PrivateKeyObject
-
 /** The algorithms of RFC 7518 §3.1, RFC 8037 and RFC 9864 that sign with a private key, each with the kind of its keys. */
-export const keyKinds = {
+export const keyKinds: Readonly<Record<SignatureAlgorithm, string>> = {
   RS256: 'RSA',
   RS384: 'RSA',
   RS512: 'RSA',
@@ -34,10 +19,7 @@ export const keyKinds = {
   ES512: 'P-521',
   EdDSA: 'Ed25519',
   Ed25519: 'Ed25519',
-} as const
-
-/** An algorithm that signs with a private key. */
-export type SigningAlgorithm = keyof typeof keyKinds
+}
 
 const webCryptoNames: Readonly<Record<string, string>> = { RS: 'RSASSA-PKCS1-v1_5', PS: 'RSA-PSS', ES: 'ECDSA', Ed: 'Ed25519' }
 
@@ -54,7 +36,7 @@ const nodeCurves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp
 const forms = 'a private key: PKCS#8 in PEM, a JWK, a CryptoKey or a KeyObject'
 
 /** Reads a private key for an algorithm. Whether it is whole shows when it is used. */
-export function privateKey(algorithm: SigningAlgorithm): Reader<PrivateKey> {
+export function privateKey(algorithm: SignatureAlgorithm): Reader<PrivateKey> {
   const kind = keyKinds[algorithm]
   return (value, name, faults) => {
     if (typeof value === 'string') {
@@ -66,11 +48,11 @@ export function privateKey(algorithm: SigningAlgorithm): Reader<PrivateKey> {
     }
     if (typeof value !== 'object' || value === null) return faults.expect(name, forms, value)
     const form = Object.prototype.toString.call(value).slice(8, -1)
-    if (form === 'CryptoKey') return isForSigning(value as CryptoKey, algorithm) ? (value as CryptoKey) : unfit()
-    if (form === 'KeyObject') return kindOfKeyObject(value as PrivateKeyObject) === kind ? (value as PrivateKeyObject) : unfit()
+    if (form === 'CryptoKey') return isForSigning(value as CryptoKey, algorithm) ? value : unfit()
+    if (form === 'KeyObject') return kindOfKeyObject(value as PrivateKeyObject) === kind ? value : unfit()
     const jwk = { ...value } as Readonly<Record<string, unknown>>
     if (typeof jwk['kty'] !== 'string') return faults.expect(name, forms, value)
-    return fits(jwk, algorithm) ? (jwk as PrivateJwk) : unfit()
+    return fits(jwk, algorithm) ? jwk : unfit()
 
     function unfit(): undefined {
       return faults.expect(name, `a private key for ${algorithm}`, value)
@@ -95,7 +77,7 @@ function kindOfKeyObject({ type, asymmetricKeyType, asymmetricKeyDetails }: Priv
   return asymmetricKeyType === 'ec' && namedCurve !== undefined ? nodeCurves[namedCurve] : undefined
 }
 
-function isForSigning({ type, usages, algorithm }: CryptoKey, wanted: SigningAlgorithm): boolean {
+function isForSigning({ type, usages, algorithm }: CryptoKey, wanted: SignatureAlgorithm): boolean {
   const { name, namedCurve, hash } = algorithm as {
     readonly name: string
     readonly namedCurve?: string
@@ -105,7 +87,7 @@ function isForSigning({ type, usages, algorithm }: CryptoKey, wanted: SigningAlg
   return name === 'Ed25519' || (name === 'ECDSA' ? namedCurve === keyKinds[wanted] : hash?.name === `SHA-${wanted.slice(2)}`)
 }
 
-function fits({ kty, crv, d, alg, use }: Readonly<Record<string, unknown>>, wanted: SigningAlgorithm): boolean {
+function fits({ kty, crv, d, alg, use }: Readonly<Record<string, unknown>>, wanted: SignatureAlgorithm): boolean {
   const kind = kty === 'RSA' ? kty : (kty === 'EC') === (crv !== 'Ed25519') ? crv : undefined
   return kind === keyKinds[wanted] && typeof d === 'string' && (alg ?? wanted) === wanted && (use ?? 'sig') === 'sig'
 }

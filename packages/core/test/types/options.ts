@@ -92,6 +92,17 @@ createResourceServer({ ...base, cache: true })
 // @ts-expect-error a requirement that is undefined switches nothing off
 createResourceServer({ ...base, requiredScopes: undefined })
 
+createResourceServer({ ...base, issuer: process.env['ISSUER'], signedIntrospection: { jwksUri: process.env['KEYS'] } })
+createResourceServer({ ...base, signedIntrospection: { keys: [{ kty: 'EC' }], decryptionKey: '-----BEGIN PRIVATE KEY-----' } })
+createResourceServer({ ...base, signedIntrospection: { keys: { keys: [] }, decryptionKey: createPrivateKey('') } })
+createResourceServer({ ...base, signedIntrospection: { keys: [], decryptionKey: createPrivateKey('').export({ format: 'jwk' }) } })
+// @ts-expect-error keys in two ways
+createResourceServer({ ...base, signedIntrospection: { jwksUri: 'https://as.example/jwks', keys: [] } })
+// @ts-expect-error no keys to verify with
+createResourceServer({ ...base, signedIntrospection: { algorithms: ['ES256'] } })
+// @ts-expect-error a shared secret proves nothing to others
+createResourceServer({ ...base, signedIntrospection: { keys: [], algorithms: ['HS256'] } })
+
 const typed = createResourceServer({ ...base, claims: z.object({ tenant: z.string() }) })
 const optional = createResourceServer({ ...base, optional: true })
 
