@@ -1,0 +1,61 @@
+/**
+ * What presets share: the options they make, and the address that a product is reached at.
+ *
+ * @module
+ */
+import type { ClientAuthentication } from '../client-authentication/client-authentication.ts'
+import type { IntrospectionRequestOptions } from '../introspection-request-options.ts'
+import { type OptionFaults, type Reader, readMembers, text } from '../option-faults.ts'
+import type { IntrospectionReplyOptions } from '../options.ts'
+import type { Scopes } from '../scope.ts'
+
+/** Options for `createResourceServer()` and `introspect()` that a preset has made; spread them, and add your own. */
+export interface PresetOptions {
+  readonly introspectionEndpoint: string
+  readonly clientAuthentication: ClientAuthentication
+  readonly introspectionRequest?: IntrospectionRequestOptions
+  readonly introspectionReply?: IntrospectionReplyOptions
+  readonly requiredScopes?: Scopes
+  readonly scopeSeparator?: string
+  readonly timeoutMs?: number
+  readonly http?: PresetConnections
+}
+
+/** How connections to the product are made. */
+export interface PresetConnections {
+  readonly ca?: string | readonly string[]
+  readonly proxy?: string
+  readonly http2?: boolean
+  readonly maxConnections?: number
+}
+
+const absolute = 'an absolute https URL without user name, password, query and fragment'
+
+/** The URL under which a product has its endpoints. Whether http will do is seen where the endpoint is used. */
+export const baseUrl: Reader<URL> = (value, name, faults) => {
+  const url = typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value) ? new URL(value) : undefined
+  const plain = url !== undefined && url.username === '' && url.password === '' && !/[?#]/.test(url.href)
+  return plain ? url : faults.expect(name, absolute, value)
+}
+
+/** An endpoint below the base, whether that ends with a slash or not. */
+export function endpointUnder(base: URL | undefined, path: string): string {
+  return base === undefined ? '' : base.href.replace(/\/*$/, path)
+}
+
+/** Reads a group of texts that must all be there, such as the identifier and secret of a client. */
+export function readTexts<Name extends string>(
+  value: unknown,
+  names: readonly Name[],
+  faults: OptionFaults,
+  prefix = '',
+): Readonly<Record<Name, string>> {
+  const members = prefix === '' ? (value as Readonly<Record<string, unknown>>) : readMembers(value, names, faults, prefix)
+  const read = (name: Name): string => {
+    if (members[name] !== undefined) return text(members[name], prefix + name, faults) ?? ''
+    // A key with the value `undefined` has been told of already.
+    if (typeof value === 'object' && value !== null && !Object.hasOwn(value, name)) faults.say(`"${prefix}${name}" is needed`)
+    return ''
+  }
+  return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, string>
+}
