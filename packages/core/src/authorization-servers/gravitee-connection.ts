@@ -58,7 +58,7 @@ export function readProxy(proxy: GraviteeObject | undefined, system: boolean, re
     return undefined
   }
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  if (!URL.canParse(`http://${address}`)) {
+  if (/[\s/?#@\\]/.test(address) || !URL.canParse(`http://${address}`)) {
     reading.faults.say('"proxy.host" and "proxy.port" must be those of an HTTP proxy')
     return undefined
   }

@@ -104,7 +104,7 @@ function hideProxy(http: PresetConnections): PresetConnections {
   const { proxy, ...others } = http
   if (proxy === undefined || proxy === 'system') return Object.freeze(http)
   const hidden = { proxy: { enumerable: true, get: () => proxy }, toJSON: { value: () => others } }
-  return Object.freeze(Object.defineProperties(others, hidden))
+  return Object.freeze(Object.defineProperties({ ...others }, hidden))
 }
 
 function readSettings(

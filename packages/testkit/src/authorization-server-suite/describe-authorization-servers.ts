@@ -5,19 +5,20 @@
  */
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import type { AdapterUnderTest, Bench } from '../adapter-suite/bench.ts'
-import { setUpBench } from '../adapter-suite/bench.ts'
+import { type AdapterUnderTest, type Bench, setUpBench } from '../adapter-suite/bench.ts'
 import { findClosedPort } from '../authorization-server.ts'
 import type { Received } from '../send.ts'
+import { friendlyProducts } from './friendly-products.ts'
+import { graviteeProducts } from './gravitee-products.ts'
 import { behaveAs, type Kind, type Product, tokens } from './product.ts'
-import { products } from './products.ts'
+import { wso2Products } from './wso2-products.ts'
 
 const invalidToken = 'Bearer realm="api", error="invalid_token", error_description="the access token is not valid for this resource"'
 
 /** Runs the suite on an adapter. */
 export function describeAuthorizationServers(adapter: AdapterUnderTest): void {
   describe(`authorization servers behind ${adapter.name}`, () => {
-    describe.each(products)('$name', (product) => {
+    describe.each([...graviteeProducts, ...wso2Products, ...friendlyProducts])('$name', (product) => {
       describeProduct(adapter, product)
     })
   })

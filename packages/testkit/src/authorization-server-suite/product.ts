@@ -65,3 +65,26 @@ export function behaveAs(product: Product, now: number): Behaviour {
     }
   }
 }
+
+/** A secret of ours that must be nowhere but on the wire. */
+export const secret = 'CANARY-secret-f2ddb55e-30b5-4a45'
+
+/** Credentials as `curl -u` writes them. */
+export function basic(id: string, password: string = secret): string {
+  return `Basic ${Buffer.from(`${id}:${password}`).toString('base64')}`
+}
+
+/** What most say of a token that is no good. */
+export function inactive(): Said {
+  return { body: { active: false } }
+}
+
+/** The token in the query. */
+export function tokenInQuery({ url }: IntrospectionCall): string | undefined {
+  return new URL(url, 'http://x.example').searchParams.get('token') ?? undefined
+}
+
+/** The token in the form. */
+export function tokenInForm({ form }: IntrospectionCall): string | undefined {
+  return form.get('token') ?? undefined
+}

@@ -1,15 +1,10 @@
 /**
- * The products that presets are for, each as its documentation has it.
+ * What Gravitee's resource is pointed at: a server as RFC 7662 has it, and Spring's old `check_token`.
  *
  * @module
  */
-import { friendlyOAuth2, fromGravitee, springCheckToken, wso2 } from '@oauth-introspect/core'
-import type { Product, Said } from './product.ts'
-
-const secret = 'CANARY-secret-f2ddb55e-30b5-4a45'
-const basic = (id: string, password = secret): string => `Basic ${btoa(`${id}:${password}`)}`
-const inactive = (): Said => ({ body: { active: false } })
-const parameters = (search: string): URLSearchParams => new URL(search, 'http://x.example').searchParams
+import { fromGravitee, springCheckToken } from '@oauth-introspect/core'
+import { basic, inactive, type Product, type Said, secret, tokenInForm, tokenInQuery } from './product.ts'
 
 /** The example of Gravitee's page, for a server of ours. */
 const pageExample = (origin: string, clientSecret: string): string =>
@@ -62,7 +57,7 @@ const gravitee: Product = {
     body: '',
     headers: { authorization: basic('my-client') },
   }),
-  tokenOf: (call) => parameters(call.url).get('token') ?? undefined,
+  tokenOf: tokenInQuery,
   warnings: ['TOKEN_IN_URL', 'UNENCODED_CREDENTIALS', 'TOKEN_ENCODED', 'ACTIVE_DEMANDED'],
 }
 
@@ -149,7 +144,7 @@ const checkedByGravitee: Product = {
     body: `token=${token}`,
     headers: { authorization: basic('my-client') },
   }),
-  tokenOf: (call) => call.form.get('token') ?? undefined,
+  tokenOf: tokenInForm,
   warnings: ['UNENCODED_CREDENTIALS', 'TOKEN_ENCODED'],
 }
 
@@ -164,100 +159,5 @@ const spring: Product = {
   warnings: ['UNENCODED_CREDENTIALS'],
 }
 
-const ofWso2 = {
-  scope: 'test2',
-  says: {
-    good: (_token: string, now: number): Said => ({ body: wso2Reply(now) }),
-    inactive,
-    expired: (_token: string, now: number): Said => ({ body: { ...wso2Reply(now), exp: now - 1 } }),
-    foreign: inactive,
-    refresh: (_token: string, now: number): Said => ({ body: { ...wso2Reply(now), token_type: 'refresh_token' } }),
-    lacking: (_token: string, now: number): Said => ({ body: { ...wso2Reply(now), scope: 'test1' } }),
-  },
-  tokenOf: (call: { readonly form: URLSearchParams }): string | undefined => call.form.get('token') ?? undefined,
-  warnings: ['UNENCODED_CREDENTIALS'],
-}
-
-function wso2Reply(now: number): object {
-  return {
-    exp: now + 3600,
-    username: 'admin@carbon.super',
-    scope: 'test1 test2',
-    active: true,
-    token_type: 'Bearer',
-    client_id: 'rgfKVdnMQnJSSr_pKFTxj3apiwYa',
-    iat: now - 5,
-  }
-}
-
-const wso2Request = (url: string, id: string, password?: string) => (token: string) => ({
-  method: 'POST',
-  url,
-  body: `token=${token}&token_type_hint=bearer`,
-  headers: { authorization: basic(id, password), 'content-type': 'application/x-www-form-urlencoded' },
-})
-
-const wso2Client: Product = {
-  ...ofWso2,
-  name: 'WSO2, the super tenant, asked by a client',
-  options: (baseUrl, wrongly = false) => ({
-    ...wso2({ baseUrl, client: { id: 'rgfKVdnMQnJSSr_pKFTxj3apiwYa', secret: wrongly ? 'CANARY-wrong' : secret } }),
-    audience: null,
-  }),
-  request: wso2Request('/oauth2/introspect', 'rgfKVdnMQnJSSr_pKFTxj3apiwYa'),
-  seen: { clientId: 'rgfKVdnMQnJSSr_pKFTxj3apiwYa', username: 'admin@carbon.super', scopes: ['test1', 'test2'], tokenType: 'Bearer' },
-}
-
-const wso2User: Product = {
-  ...wso2Client,
-  name: 'WSO2, a tenant, asked by a user of it',
-  options: (baseUrl, wrongly = false) => ({
-    ...wso2({ baseUrl, tenant: 'foo.com', user: { name: 'admin@foo.com', password: wrongly ? 'CANARY-wrong' : `${secret}:ü` } }),
-    audience: null,
-  }),
-  request: (token) => ({
-    ...wso2Request('/t/foo.com/oauth2/introspect', '')(token),
-    headers: { authorization: `Basic ${Buffer.from(`admin@foo.com:${secret}:ü`).toString('base64')}` },
-  }),
-}
-
-const friendly = (name: string, foreign: number): Product => ({
-  name: `Friendly OAuth2 Server that answers ${name} to a foreign token`,
-  scope: 'user',
-  options: (baseUrl, wrongly = false) => ({
-    ...friendlyOAuth2({ baseUrl, clientId: 'client1', clientSecret: wrongly ? 'CANARY-wrong' : 'secret1' }),
-    audience: null,
-  }),
-  request: (token) => ({
-    method: 'POST',
-    url: `/oauth2/introspect?token=${token}&token_type_hint=access_token`,
-    body: '',
-    headers: { authorization: 'Basic Y2xpZW50MTpzZWNyZXQx' },
-  }),
-  tokenOf: (call) => parameters(call.url).get('token') ?? undefined,
-  says: {
-    good: (_token, now) => ({ body: friendlyReply(now) }),
-    inactive,
-    expired: (_token, now) => ({ body: { ...friendlyReply(now), exp: now - 1 } }),
-    foreign: (token) => ({ status: foreign, body: { error: 'invalid_grant', error_description: `Bad access token ${token}` } }),
-    refresh: (_token, now) => ({ body: { ...friendlyReply(now), token_type: 'refresh_token' } }),
-    lacking: (_token, now) => ({ body: { ...friendlyReply(now), scope: 'admin' } }),
-  },
-  seen: { clientId: 'client1', username: 'admin@example.com', scopes: ['user', 'admin'], tokenType: 'Bearer' },
-  warnings: ['TOKEN_IN_URL'],
-})
-
-function friendlyReply(now: number): object {
-  return { active: true, scope: 'user admin', client_id: 'client1', username: 'admin@example.com', token_type: 'Bearer', exp: now + 300 }
-}
-
-/** Every product. */
-export const products: readonly Product[] = [
-  gravitee,
-  newerGravitee,
-  checkedByGravitee,
-  spring,
-  wso2Client,
-  wso2User,
-  ...[200, 400, 401, 403, 500].map((status) => friendly(String(status), status)),
-]
+/** With Gravitee's configurations, and without for `check_token`. */
+export const graviteeProducts: readonly Product[] = [gravitee, newerGravitee, checkedByGravitee, spring]
