@@ -6,8 +6,8 @@
 import { type ClientAuthentication, readClientAuthentication } from '../client-authentication/client-authentication.ts'
 import { clientSecretBasic } from '../client-authentication/client-secret-basic.ts'
 import { withDialect } from '../dialect.ts'
-import { OptionFaults, readMembers } from '../option-faults.ts'
-import { baseUrl, endpointUnder, type PresetOptions, readTexts } from './preset.ts'
+import { OptionFaults, text } from '../option-faults.ts'
+import { baseUrl, endpointUnder, type PresetOptions, readSetting, readSettings } from './preset.ts'
 
 /** Where a Friendly OAuth2 Server is, and who asks it. */
 export type FriendlyOAuth2Settings = {
@@ -31,33 +31,23 @@ export type FriendlyOAuth2Settings = {
  */
 export function friendlyOAuth2(settings: FriendlyOAuth2Settings): PresetOptions {
   const faults = new OptionFaults()
-  const members = readMembers(settings, ['baseUrl', 'clientId', 'clientSecret', 'clientAuthentication'], faults)
-  if (!Object.hasOwn(Object(settings), 'baseUrl')) faults.say('"baseUrl" is needed')
-  const base = members['baseUrl'] === undefined ? undefined : baseUrl(members['baseUrl'], 'baseUrl', faults)
-  const method = readMethod(settings, members, faults)
+  const ownMethod = Object.hasOwn({ ...settings }, 'clientAuthentication')
+  const client = ['clientId', 'clientSecret']
+  const [needed, optional] = ownMethod ? [['clientAuthentication'], client] : [client, []]
+  const members = readSettings(settings, ['baseUrl', ...needed], optional, faults)
+  const base = readSetting(members, 'baseUrl', baseUrl, faults)
+  const method = readSetting(members, 'clientAuthentication', readClientAuthentication, faults)
+  const [id, secret] = client.map((name) => readSetting(members, name, text, faults))
+  if (ownMethod && (id !== undefined || secret !== undefined))
+    faults.say('"clientAuthentication" must not stand beside "clientId" or "clientSecret": they are a method of their own')
   faults.throwAny('friendlyOAuth2()')
   return withDialect(
     {
       introspectionEndpoint: endpointUnder(base, '/oauth2/introspect'),
-      clientAuthentication: method(),
+      clientAuthentication: method ?? clientSecretBasic(id, secret),
       introspectionRequest: { tokenIn: 'query' },
       introspectionReply: { inactiveErrors: ['invalid_grant', 'unsupported_token_type'] },
     },
     { reply: { errorsAtAnyStatus: true } },
   )
-}
-
-function readMethod(settings: object, members: Readonly<Record<string, unknown>>, faults: OptionFaults): () => ClientAuthentication {
-  if (!Object.hasOwn(Object(settings), 'clientAuthentication')) {
-    const { clientId, clientSecret } = readTexts({ ...settings }, ['clientId', 'clientSecret'], faults)
-    return () => clientSecretBasic(clientId, clientSecret)
-  }
-  if (members['clientId'] !== undefined || members['clientSecret'] !== undefined) {
-    faults.say('"clientAuthentication" must not stand beside "clientId" or "clientSecret": they are a method of their own')
-  }
-  const method =
-    members['clientAuthentication'] === undefined
-      ? undefined
-      : readClientAuthentication(members['clientAuthentication'], 'clientAuthentication', faults)
-  return () => method ?? clientSecretBasic('', '')
 }

@@ -5,7 +5,7 @@
  */
 import type { ClientAuthentication } from '../client-authentication/client-authentication.ts'
 import type { IntrospectionRequestOptions } from '../introspection-request-options.ts'
-import { type OptionFaults, type Reader, readMembers, text } from '../option-faults.ts'
+import { type OptionFaults, type Reader, readMembers } from '../option-faults.ts'
 import type { IntrospectionReplyOptions } from '../options.ts'
 import type { Scopes } from '../scope.ts'
 
@@ -43,19 +43,29 @@ export function endpointUnder(base: URL | undefined, path: string): string {
   return base === undefined ? '' : base.href.replace(/\/*$/, path)
 }
 
-/** Reads a group of texts that must all be there, such as the identifier and secret of a client. */
-export function readTexts<Name extends string>(
-  value: unknown,
-  names: readonly Name[],
+/** Reads the settings of a preset, or a group of them; those that are needed must be there. */
+export function readSettings(
+  given: unknown,
+  needed: readonly string[],
+  optional: readonly string[],
   faults: OptionFaults,
   prefix = '',
-): Readonly<Record<Name, string>> {
-  const members = prefix === '' ? (value as Readonly<Record<string, unknown>>) : readMembers(value, names, faults, prefix)
-  const read = (name: Name): string => {
-    if (members[name] !== undefined) return text(members[name], prefix + name, faults) ?? ''
-    // A key with the value `undefined` has been told of already.
-    if (typeof value === 'object' && value !== null && !Object.hasOwn(value, name)) faults.say(`"${prefix}${name}" is needed`)
-    return ''
+): Readonly<Record<string, unknown>> {
+  const members = readMembers(given, [...needed, ...optional], faults, prefix)
+  for (const name of needed) {
+    // A key that is there with the value `undefined` has been told of already.
+    if (typeof given === 'object' && given !== null && !Object.hasOwn(given, name)) faults.say(`"${prefix}${name}" is needed`)
   }
-  return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, string>
+  return members
+}
+
+/** Reads one of the settings, if it is there. */
+export function readSetting<T>(
+  members: Readonly<Record<string, unknown>>,
+  name: string,
+  reader: Reader<T>,
+  faults: OptionFaults,
+  prefix = '',
+): T | undefined {
+  return members[name] === undefined ? undefined : reader(members[name], prefix + name, faults)
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import { clientSecretBasic } from '../client-authentication/client-secret-basic.ts'
-import { OptionFaults, readMembers } from '../option-faults.ts'
-import { baseUrl, endpointUnder, type PresetOptions, readTexts } from './preset.ts'
+import { OptionFaults, text } from '../option-faults.ts'
+import { baseUrl, endpointUnder, type PresetOptions, readSetting, readSettings } from './preset.ts'
 
 /** Where the authorization server is, its context path included, and who asks it. */
 export interface SpringCheckTokenSettings {
@@ -26,11 +26,11 @@ export interface SpringCheckTokenSettings {
  */
 export function springCheckToken(settings: SpringCheckTokenSettings): PresetOptions {
   const faults = new OptionFaults()
-  const members = readMembers(settings, ['baseUrl', 'clientId', 'clientSecret'], faults)
-  if (!Object.hasOwn(Object(settings), 'baseUrl')) faults.say('"baseUrl" is needed')
-  const base = members['baseUrl'] === undefined ? undefined : baseUrl(members['baseUrl'], 'baseUrl', faults)
-  const { clientId, clientSecret } = readTexts({ ...settings }, ['clientId', 'clientSecret'], faults)
-  if (clientId.includes(':')) faults.say('"clientId" must not have a colon')
+  const members = readSettings(settings, ['baseUrl', 'clientId', 'clientSecret'], [], faults)
+  const base = readSetting(members, 'baseUrl', baseUrl, faults)
+  const clientId = readSetting(members, 'clientId', text, faults)
+  const clientSecret = readSetting(members, 'clientSecret', text, faults)
+  if (clientId?.includes(':') === true) faults.say('"clientId" must not have a colon')
   faults.throwAny('springCheckToken()')
   return Object.freeze({
     introspectionEndpoint: endpointUnder(base, '/oauth/check_token'),

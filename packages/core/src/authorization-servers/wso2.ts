@@ -4,8 +4,8 @@
  * @module
  */
 import { clientSecretBasic } from '../client-authentication/client-secret-basic.ts'
-import { OptionFaults, type Reader, readMembers, texts } from '../option-faults.ts'
-import { baseUrl, endpointUnder, type PresetOptions, readTexts } from './preset.ts'
+import { OptionFaults, type Reader, text, texts } from '../option-faults.ts'
+import { baseUrl, endpointUnder, type PresetOptions, readSetting, readSettings } from './preset.ts'
 
 /** Where a WSO2 Identity Server is, and who asks it: a client of it, or a user who may view applications. */
 export type Wso2Settings = {
@@ -37,13 +37,10 @@ const tenantDomain: Reader<string> = (value, name, faults) =>
  */
 export function wso2(settings: Wso2Settings): PresetOptions {
   const faults = new OptionFaults()
-  const members = readMembers(settings, ['baseUrl', 'tenant', 'client', 'user', 'ca'], faults)
-  const read = <T>(name: string, reader: Reader<T>): T | undefined =>
-    members[name] === undefined ? undefined : reader(members[name], name, faults)
-  if (!Object.hasOwn(Object(settings), 'baseUrl')) faults.say('"baseUrl" is needed')
-  const base = read('baseUrl', baseUrl)
-  const tenant = read('tenant', tenantDomain) ?? superTenant
-  const ca = read('ca', texts({ alone: true }))
+  const members = readSettings(settings, ['baseUrl'], ['tenant', 'client', 'user', 'ca'], faults)
+  const base = readSetting(members, 'baseUrl', baseUrl, faults)
+  const tenant = readSetting(members, 'tenant', tenantDomain, faults) ?? superTenant
+  const ca = readSetting(members, 'ca', texts({ alone: true }), faults)
   const { name, secret } = readWhoAsks(members, faults)
   faults.throwAny('wso2()')
   const path = tenant.toLowerCase() === superTenant ? '/oauth2/introspect' : `/t/${tenant}/oauth2/introspect`
@@ -55,27 +52,25 @@ export function wso2(settings: Wso2Settings): PresetOptions {
   })
 }
 
-function readWhoAsks(
-  { client, user }: Readonly<Record<string, unknown>>,
-  faults: OptionFaults,
-): { readonly name: string; readonly secret: string } {
-  const nobody = { name: '', secret: '' }
+interface WhoAsks {
+  readonly name: string
+  readonly secret: string
+}
+
+function readWhoAsks({ client, user }: Readonly<Record<string, unknown>>, faults: OptionFaults): WhoAsks {
   if ((client === undefined) === (user === undefined)) {
     faults.say('"client" or "user" is needed, and not both')
-    return nobody
+    return { name: '', secret: '' }
   }
-  const known = client === undefined ? readUser(user, faults) : readClient(client, faults)
+  return client === undefined
+    ? readPair(user, 'user.', ['name', 'password'], faults)
+    : readPair(client, 'client.', ['id', 'secret'], faults)
+}
+
+function readPair(value: unknown, prefix: string, names: readonly [name: string, secret: string], faults: OptionFaults): WhoAsks {
+  const members = readSettings(value, names, [], faults, prefix)
+  const [name, secret] = names.map((member) => readSetting(members, member, text, faults, prefix) ?? '')
   // Where the name ends, the password begins (RFC 7617 §2).
-  if (known.name.includes(':')) faults.say(`"${client === undefined ? 'user.name' : 'client.id'}" must not have a colon`)
-  return known
-}
-
-function readUser(value: unknown, faults: OptionFaults): { readonly name: string; readonly secret: string } {
-  const { name, password } = readTexts(value, ['name', 'password'], faults, 'user.')
-  return { name, secret: password }
-}
-
-function readClient(value: unknown, faults: OptionFaults): { readonly name: string; readonly secret: string } {
-  const { id, secret } = readTexts(value, ['id', 'secret'], faults, 'client.')
-  return { name: id, secret }
+  if (name?.includes(':') === true) faults.say(`"${prefix}${names[0]}" must not have a colon`)
+  return { name: name ?? '', secret: secret ?? '' }
 }

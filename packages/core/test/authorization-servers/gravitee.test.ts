@@ -83,7 +83,7 @@ describe('a configuration of Gravitee', () => {
       ...make({ introspectionEndpointMethod: 'POST', tokenIsSuppliedByFormUrlEncoded: true, tokenFormUrlEncodedName: 'access_token' }),
       audience: null,
       transport: (url, init) => {
-        requests.push(`${String(url)} ${String(init?.body)}`)
+        requests.push(`${url} ${String(init.body)}`)
         return Promise.resolve(Response.json({ active: false }))
       },
     })

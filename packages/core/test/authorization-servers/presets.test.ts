@@ -95,7 +95,7 @@ describe('options of a preset', () => {
       calls++
       return Promise.resolve(Response.json(body, { status }))
     }
-    const server = createResourceServer({ ...(options as Options), audience: null, retries: 0, transport })
+    const server = createResourceServer({ ...options, audience: null, retries: 0, transport })
     const ask = async (): Promise<string> => {
       const outcome = await server.authorize({ method: 'GET', url: '/', header: () => ['Bearer token-of-16-chars'], native: undefined })
       return outcome.outcome === 'refused' ? outcome.reason : outcome.outcome
@@ -112,7 +112,7 @@ describe('options of a preset', () => {
     [{ error: 'server_error' }, 200, 'authorization_server_unavailable after 2'],
     [{ error: ['invalid_grant'] }, 200, 'authorization_server_unavailable after 2'],
   ])('keep their habits when they are spread: %j with %i', async (body, status, outcome) => {
-    expect(await judge({ ...friendly, audience: null } as Options, body, status)).toBe(outcome)
+    expect(await judge({ ...friendly, audience: null }, body, status)).toBe(outcome)
   })
 
   it('leave other servers as they are', async () => {
