@@ -7,10 +7,10 @@ import type { ClientAuthentication } from '../client-authentication/client-authe
 import { clientSecretBasic } from '../client-authentication/client-secret-basic.ts'
 import { none } from '../client-authentication/none.ts'
 import type { Dialect } from '../dialect.ts'
-import { readEndpoint } from '../introspection-endpoint.ts'
+import { findFault } from '../introspection-endpoint.ts'
 import type { TokenIn } from '../introspection-request.ts'
 import { type IntrospectionRequestOptions, isReservedHeader, isReservedParameter } from '../introspection-request-options.ts'
-import { OptionFaults, oneOf, word } from '../option-faults.ts'
+import { oneOf, word } from '../option-faults.ts'
 import type { ClientCertificate } from '../runtime/runtime.ts'
 import type { GraviteeObject } from './gravitee-document.ts'
 import type { GraviteeReading } from './gravitee-reading.ts'
@@ -43,12 +43,11 @@ export function readEndpointUrl(document: GraviteeObject, reading: GraviteeReadi
     return undefined
   }
   if (alone && base !== '') reading.unused('authorizationServerUrl', '"introspectionEndpoint" is a whole URL')
-  const found = reading.faults.found.length
-  const url = readEndpoint({ introspectionEndpoint: alone ? endpoint : join(base, endpoint), allowInsecureEndpoint: true }, reading.faults)
-  if (reading.faults.found.length > found) return undefined
-  const strictly = new OptionFaults()
-  readEndpoint({ introspectionEndpoint: url.href }, strictly)
-  if (strictly.found.length > 0) {
+  const written = alone ? endpoint : join(base, endpoint)
+  const url = URL.canParse(written) ? new URL(written) : undefined
+  const fault = findFault(url, true)
+  if (fault !== undefined) return reading.faults.expect('introspectionEndpoint', fault, written)
+  if (findFault(url, false) !== undefined) {
     reading.differs('introspectionEndpoint', 'ENDPOINT_INSECURE', 'http is refused here, unless "allowInsecureEndpoint: true" is added')
   }
   return url
