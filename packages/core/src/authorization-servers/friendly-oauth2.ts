@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type ClientAuthentication, readClientAuthentication } from '../client-authentication/client-authentication.ts'
+import { type ClientAuthentication, readClientAuthentication, readSettings } from '../client-authentication/client-authentication.ts'
 import { clientSecretBasic } from '../client-authentication/client-secret-basic.ts'
 import { withDialect } from '../dialect.ts'
 import { OptionFaults, text } from '../option-faults.ts'
-import { baseUrl, endpointUnder, type PresetOptions, readSetting, readSettings } from './preset.ts'
+import { baseUrl, endpointUnder, type PresetOptions, readSetting } from './preset.ts'
 
 /** Where a Friendly OAuth2 Server is, and who asks it. */
 export type FriendlyOAuth2Settings = {

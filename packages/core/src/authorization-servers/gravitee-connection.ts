@@ -4,10 +4,10 @@
  * @module
  */
 import { runtime } from '#runtime'
+import type { HttpOptions } from '../http-options.ts'
 import { oneOf } from '../option-faults.ts'
 import type { GraviteeObject } from './gravitee-document.ts'
 import type { GraviteeReading } from './gravitee-reading.ts'
-import type { PresetConnections } from './preset.ts'
 
 // What these say holds here by itself, or has nothing to hold on to.
 const ofHttp = {
@@ -25,7 +25,7 @@ export const proxyNames: readonly string[] = ['enabled', 'useSystemProxy', 'type
 export function readHttp(
   http: GraviteeObject | undefined,
   reading: GraviteeReading,
-): { readonly timeoutMs?: number; readonly connections: PresetConnections } {
+): { readonly timeoutMs?: number; readonly connections: HttpOptions } {
   if (http === undefined) return { connections: {} }
   http.ignore(ofHttp, 'one deadline is over everything, redirects are not followed, the rest is as undici has it')
   const version = oneOf('HTTP_1_1', 'HTTP_2')(http.text('version', 'HTTP_1_1'), 'http.version', reading.faults)

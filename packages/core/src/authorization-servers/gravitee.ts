@@ -5,6 +5,7 @@
  * @module
  */
 import { withDialect } from '../dialect.ts'
+import type { HttpOptions } from '../http-options.ts'
 import { callable, flag, type OptionFaults, readMembers } from '../option-faults.ts'
 import { httpNames, proxyNames, readHttp, readProxy } from './gravitee-connection.ts'
 import { type ExpressionResolver, GraviteeObject, unwrap } from './gravitee-document.ts'
@@ -12,7 +13,7 @@ import { readPolicy } from './gravitee-policy.ts'
 import { type GraviteeDifference, type GraviteeFinding, GraviteeReading } from './gravitee-reading.ts'
 import { readClientAuthentication, readEndpointUrl, readTokenPlaces, resourceNames } from './gravitee-resource.ts'
 import { readTls, sslNames } from './gravitee-tls.ts'
-import type { PresetConnections, PresetOptions } from './preset.ts'
+import type { PresetOptions } from './preset.ts'
 import { checkTokenReplies } from './spring-check-token.ts'
 
 /** How a configuration of Gravitee is taken. */
@@ -100,7 +101,7 @@ function read(resource: unknown, settings: GraviteeSettings): { readonly reading
 }
 
 /** Options get printed, and the URL of a proxy may hold a password: behind a getter `inspect` does not see it, nor does `JSON.stringify`. */
-function hideProxy(http: PresetConnections): PresetConnections {
+function hideProxy(http: HttpOptions): HttpOptions {
   const { proxy, ...others } = http
   if (proxy === undefined || proxy === 'system') return Object.freeze(http)
   const hidden = { proxy: { enumerable: true, get: () => proxy }, toJSON: { value: () => others } }

@@ -4,8 +4,9 @@
  * @module
  */
 import type { ClientAuthentication } from '../client-authentication/client-authentication.ts'
+import type { HttpOptions } from '../http-options.ts'
 import type { IntrospectionRequestOptions } from '../introspection-request-options.ts'
-import { type OptionFaults, type Reader, readMembers } from '../option-faults.ts'
+import type { OptionFaults, Reader } from '../option-faults.ts'
 import type { IntrospectionReplyOptions } from '../options.ts'
 import type { Scopes } from '../scope.ts'
 
@@ -18,15 +19,7 @@ export interface PresetOptions {
   readonly requiredScopes?: Scopes
   readonly scopeSeparator?: string
   readonly timeoutMs?: number
-  readonly http?: PresetConnections
-}
-
-/** How connections to the product are made. */
-export interface PresetConnections {
-  readonly ca?: string | readonly string[]
-  readonly proxy?: string
-  readonly http2?: boolean
-  readonly maxConnections?: number
+  readonly http?: HttpOptions
 }
 
 const absolute = 'an absolute https URL without user name, password, query and fragment'
@@ -41,22 +34,6 @@ export const baseUrl: Reader<URL> = (value, name, faults) => {
 /** An endpoint below the base, whether that ends with a slash or not. */
 export function endpointUnder(base: URL | undefined, path: string): string {
   return base === undefined ? '' : base.href.replace(/\/*$/, path)
-}
-
-/** Reads the settings of a preset, or a group of them; those that are needed must be there. */
-export function readSettings(
-  given: unknown,
-  needed: readonly string[],
-  optional: readonly string[],
-  faults: OptionFaults,
-  prefix = '',
-): Readonly<Record<string, unknown>> {
-  const members = readMembers(given, [...needed, ...optional], faults, prefix)
-  for (const name of needed) {
-    // A key that is there with the value `undefined` has been told of already.
-    if (typeof given === 'object' && given !== null && !Object.hasOwn(given, name)) faults.say(`"${prefix}${name}" is needed`)
-  }
-  return members
 }
 
 /** Reads one of the settings, if it is there. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { readSettings } from '../client-authentication/client-authentication.ts'
 import { clientSecretBasic } from '../client-authentication/client-secret-basic.ts'
 import { OptionFaults, text } from '../option-faults.ts'
-import { baseUrl, endpointUnder, type PresetOptions, readSetting, readSettings } from './preset.ts'
+import { baseUrl, endpointUnder, type PresetOptions, readSetting } from './preset.ts'
 
 /** Where the authorization server is, its context path included, and who asks it. */
 export interface SpringCheckTokenSettings {

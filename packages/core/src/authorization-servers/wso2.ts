@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { readSettings } from '../client-authentication/client-authentication.ts'
 import { clientSecretBasic } from '../client-authentication/client-secret-basic.ts'
 import { OptionFaults, type Reader, text, texts } from '../option-faults.ts'
-import { baseUrl, endpointUnder, type PresetOptions, readSetting, readSettings } from './preset.ts'
+import { baseUrl, endpointUnder, type PresetOptions, readSetting } from './preset.ts'
 
 /** Where a WSO2 Identity Server is, and who asks it: a client of it, or a user who may view applications. */
 export type Wso2Settings = {
