@@ -19,7 +19,7 @@ let front: TlsFront
 
 beforeEach(async () => {
   front = await startTlsFront(bench.as.origin, { ...certifiedServer, ca: authority })
-  closing.push(front.close)
+  closing.push(() => front.close())
   bench.as.behave(json(bench.good()))
 })
 afterEach(async () => {
@@ -61,7 +61,7 @@ describe('connections of a preset', () => {
 
   it('go through Gravitee’s proxy, with its password', async () => {
     const proxy = await startProxy({ credentials: 'user:p@ss' })
-    closing.push(proxy.close)
+    closing.push(() => proxy.close())
     const [host, port] = ['127.0.0.1', Number(new URL(proxy.origin).port)]
     const given = { enabled: true, host, port, username: 'user', password: 'p@ss' }
     expect(await judge(gravitee({ ssl: { trustStore }, proxy: given, http: { maxConcurrentConnections: 2 } }))).toBe('granted')
