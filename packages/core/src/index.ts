@@ -4,6 +4,12 @@
  * @module
  */
 export type { AuthInfo } from './auth-info.ts'
+export { type FriendlyOAuth2Settings, friendlyOAuth2 } from './authorization-servers/friendly-oauth2.ts'
+export { explainGravitee, fromGravitee, type GraviteeExplanation, type GraviteeSettings } from './authorization-servers/gravitee.ts'
+export type { GraviteeDifference, GraviteeFinding } from './authorization-servers/gravitee-reading.ts'
+export type { PresetOptions } from './authorization-servers/preset.ts'
+export { type SpringCheckTokenSettings, springCheckToken } from './authorization-servers/spring-check-token.ts'
+export { type Wso2Settings, wso2 } from './authorization-servers/wso2.ts'
 export type { TokenSyntax } from './bearer-token.ts'
 export type { Header, RefusalReason, Refused } from './challenge.ts'
 export { bearerToken } from './client-authentication/bearer-token.ts'

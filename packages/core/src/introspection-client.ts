@@ -153,13 +153,8 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     // The issuer stands for whatever its metadata name.
     const asked = endpoint instanceof URL ? endpoint.href : `issuer ${endpoint.issuer}`
     const request = [asked, clientAuthentication.method, client, ...identifyRequest(requestRules), accept]
-    const reading = [
-      ...identifySigned(signed),
-      replyRules.scopeSeparator,
-      replyRules.missingActive,
-      ...replyRules.inactiveErrors,
-      readerVersion,
-    ]
+    const { scopeSeparator, missingActive, errorsAtAnyStatus = false, inactiveErrors } = replyRules
+    const reading = [...identifySigned(signed), scopeSeparator, missingActive, String(errorsAtAnyStatus), ...inactiveErrors, readerVersion]
     return [...request, ...reading].map((part) => `${part.length}:${part}`).join('')
   }
 

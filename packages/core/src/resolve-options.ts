@@ -10,6 +10,7 @@ import type { MemoryRules } from './cache/remember.ts'
 import type { Header, Protection } from './challenge.ts'
 import { type ClientAuthentication, checkSurroundings, readClientAuthentication } from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
+import { dialectOf } from './dialect.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
 import { type HttpSettings, readHttpOptions } from './http-options.ts'
 import { type Issuer, readWhereToAsk } from './introspection-endpoint.ts'
@@ -121,6 +122,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
   }
   const optionally = <T>(name: string, reader: Reader<T>): T | undefined => read<T | undefined>(name, reader, undefined)
 
+  const dialect = dialectOf(options)
   const endpoint = readWhereToAsk(members, faults)
   const issuer = optionally('issuer', text)
   const sources = read('tokenSources', tokenSources, ['header'])
@@ -146,6 +148,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
       ...(client.certificate !== undefined && (endpoint instanceof URL ? endpoint : endpoint.url).protocol !== 'https:'
         ? (['TLS_CERTIFICATE_NOT_SHOWN'] as const)
         : []),
+      ...(dialect.warnings ?? []),
     ],
     rules: {
       issuer,
@@ -163,8 +166,8 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     },
     // RFC 6750 §2.3: no shared cache may keep the answer to a URL with a token in it.
     grantedHeaders: Object.freeze(typeof sources !== 'function' && sources.includes('query') ? [['Cache-Control', 'private']] : []),
-    requestRules,
-    replyRules,
+    requestRules: { ...requestRules, ...dialect.request },
+    replyRules: { ...replyRules, ...dialect.reply },
     signed: readSignedIntrospection(members['signedIntrospection'], { issuer, client, clockToleranceSeconds, ...replyRules }, faults),
     optional: read('optional', flag, false),
     skipPreflight: read('skipPreflight', flag, false),

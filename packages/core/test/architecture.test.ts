@@ -14,7 +14,7 @@ const floors: readonly (readonly RegExp[])[] = [
   ],
   [
     /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt)\.ts$/,
-    /^runtime\/(fetch-connection|node-reply|node-dispatcher)\.ts$/,
+    /^runtime\/(fetch-connection|node-reply|node-dispatcher|node-trust-store)\.ts$/,
   ],
   [
     /^(resource-request|authorization-server-metadata|json-web-key-set)\.ts$/,
@@ -31,11 +31,12 @@ const floors: readonly (readonly RegExp[])[] = [
     /^cache\/remember\.ts$/,
     /^client-authentication\//,
   ],
-  [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
+  [/^(introspection-client|introspection-request-options|dialect|client-credentials-options)\.ts$/],
   [/^options\.ts$/],
-  [/^resolve-options\.ts$/],
-  [/^answers\.ts$/],
-  [/^(resource-server|client-credentials)\.ts$/],
+  [/^resolve-options\.ts$/, /^authorization-servers\/(preset|gravitee-document)\.ts$/],
+  [/^answers\.ts$/, /^authorization-servers\/(wso2|friendly-oauth2|spring-check-token|gravitee-reading)\.ts$/],
+  [/^(resource-server|client-credentials)\.ts$/, /^authorization-servers\/gravitee-(policy|connection|tls|resource)\.ts$/],
+  [/^authorization-servers\/gravitee\.ts$/],
   [/^(index|adapter)\.ts$/],
 ]
 
@@ -44,7 +45,7 @@ const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp
   ['undici', /from 'undici'/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
   ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
   ['jose', /'jose'/, /^(client-authentication\/client-assertion|(signed|encrypted)-introspection)\.ts$/],
-  ['a module of Node', /from 'node:/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
+  ['a module of Node', /from 'node:/, /^runtime\/node(-reply|-dispatcher|-trust-store)?\.ts$/],
   ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^(resource-server|client-credentials)\.ts$/],
   ['the environment', /process\.env/, /^$/],
   ['the console', /console\./, /^$/],

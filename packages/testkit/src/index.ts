@@ -6,6 +6,7 @@
 export type { AdapterUnderTest, Link, Route, Seen, Served, Surroundings } from './adapter-suite/bench.ts'
 export { describeAdapter } from './adapter-suite/describe-adapter.ts'
 export * from './authorization-server.ts'
+export { describeAuthorizationServers } from './authorization-server-suite/describe-authorization-servers.ts'
 export { describeCatalogue } from './catalogue/describe-catalogue.ts'
 export * from './certificate-authority.ts'
 export { untrusted } from './certificates.ts'

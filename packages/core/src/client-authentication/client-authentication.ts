@@ -70,15 +70,16 @@ export const readClientAuthentication: Reader<ClientAuthentication> = (value, na
     ? (value as ClientAuthentication)
     : faults.expect(name, 'a client authentication method, such as clientSecretBasic(id, secret)', value)
 
-/** Goes through the settings of a method; those that are needed must be there. */
+/** Goes through settings; those that are needed must be there. */
 export function readSettings(
   given: unknown,
   needed: readonly string[],
   optional: readonly string[],
   faults: OptionFaults,
+  prefix = '',
 ): Readonly<Record<string, unknown>> {
-  const members = readMembers(given, [...needed, ...optional], faults)
-  for (const name of needed) if (typeof given === 'object' && given !== null && !(name in given)) faults.say(`"${name}" is needed`)
+  const members = readMembers(given, [...needed, ...optional], faults, prefix)
+  for (const name of needed) if (typeof given === 'object' && given !== null && !(name in given)) faults.say(`"${prefix}${name}" is needed`)
   return members
 }
 

@@ -4,15 +4,25 @@
  * @module
  */
 import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Dispatcher } from 'undici'
 import { makeDispatcher } from './node-dispatcher.ts'
 import { ReplyHandler } from './node-reply.ts'
+import { readTrustStore } from './node-trust-store.ts'
 import type { ExchangeLimits, HttpFailure, HttpReply, HttpRequest, Runtime } from './runtime.ts'
 
 /** Node. */
 export const runtime: Runtime = {
   sha256: (text) => hash('sha256', text, 'base64url'),
   configurable: true,
+  readFile(path) {
+    try {
+      return readFileSync(path)
+    } catch {
+      return undefined
+    }
+  },
+  readTrustStore,
   connect(settings) {
     const dispatcher = makeDispatcher(settings)
     return {
