@@ -73,17 +73,15 @@ function readRefusal(reply: HttpReply, rules: ReplyRules, now: number): Introspe
   if (status === 400 && isJson(reply)) {
     const json = readJsonObject(reply.body)
     const error = 'members' in json ? json.members['error'] : undefined
-    if (typeof error === 'string' && rules.inactiveErrors.includes(error)) return { active: false }
+    if (rules.inactiveErrors.some((code) => code === error)) return { active: false }
   }
+  if (status < 400 || status >= 600) throw notConform(`its status is ${status}`)
   if (status === 401) throw new IntrospectionError('CLIENT_REJECTED', 'the authorization server refused our client credentials')
-  if (status === 408 || status === 429 || (status >= 500 && status < 600)) {
+  if (status === 408 || status === 429 || status >= 500) {
     const retryAfter = readRetryAfter(reply.header('retry-after'), now)
     throw new IntrospectionError('ENDPOINT_UNAVAILABLE', `the introspection endpoint answered with status ${status}`, retryAfter)
   }
-  if (status >= 400 && status < 500) {
-    throw new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
-  }
-  throw notConform(`its status is ${status}`)
+  throw new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
 }
 
 function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {
@@ -149,7 +147,7 @@ function readString(members: Record<string, unknown>, name: string): string | un
 function readTime(members: Record<string, unknown>, name: string): number | undefined {
   const value = members[name] ?? undefined
   if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isFinite(value)) return Math.floor(value)
+  if (Number.isFinite(value)) return Math.floor(Number(value))
   throw notConform(`"${name}" is not a number of seconds`)
 }
 
