@@ -37,15 +37,13 @@ export function readBearerToken(request: ResourceRequest, rules: PresentationRul
   if (lines.length > 1) return malformedRequest
   const value = lines[0] ?? ''
   if (value === '') return missing
-  const schemeEnd = value.search(/[ \t]/)
-  const scheme = schemeEnd < 0 ? value : value.slice(0, schemeEnd)
-  // ASCII only: toLowerCase() folds no other letter into these six, and the length rules out the rest.
-  if (scheme.length !== 6 || scheme.toLowerCase() !== 'bearer') return joinsCredentials(value) ? malformedRequest : unsupported
+  const schemeEnd = value.search(/[ \t]|$/)
+  // toLowerCase() makes these six letters of no others than their capitals.
+  if (value.slice(0, schemeEnd).toLowerCase() !== 'bearer') return joinsCredentials(value) ? malformedRequest : unsupported
   return readCredentials(value, schemeEnd, rules)
 }
 
 function readCredentials(value: string, schemeEnd: number, rules: PresentationRules): Presented {
-  if (schemeEnd < 0) return malformedRequest
   let start = schemeEnd
   while (value[start] === ' ') start++
   const token = value.slice(start)

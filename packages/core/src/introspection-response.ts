@@ -85,20 +85,18 @@ function isAboutToken(reply: HttpReply, rules: ReplyRules): boolean {
   if ((reply.status !== 400 && rules.errorsAtAnyStatus !== true) || !isJson(reply)) return false
   const json = readJsonObject(reply.body)
   const error = 'members' in json ? json.members['error'] : undefined
-  return typeof error === 'string' && rules.inactiveErrors.includes(error)
+  return rules.inactiveErrors.some((code) => code === error)
 }
 
 function toRejection(reply: HttpReply, now: number): IntrospectionError {
   const { status } = reply
+  if (status < 400 || status >= 600) return notConform(`its status is ${status}`)
   if (status === 401) return new IntrospectionError('CLIENT_REJECTED', 'the authorization server refused our client credentials')
-  if (status === 408 || status === 429 || (status >= 500 && status < 600)) {
+  if (status === 408 || status === 429 || status >= 500) {
     const retryAfter = readRetryAfter(reply.header('retry-after'), now)
     return new IntrospectionError('ENDPOINT_UNAVAILABLE', `the introspection endpoint answered with status ${status}`, retryAfter)
   }
-  if (status >= 400 && status < 500) {
-    return new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
-  }
-  return notConform(`its status is ${status}`)
+  return new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
 }
 
 function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {
@@ -164,7 +162,7 @@ function readString(members: Record<string, unknown>, name: string): string | un
 function readTime(members: Record<string, unknown>, name: string): number | undefined {
   const value = members[name] ?? undefined
   if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isFinite(value)) return Math.floor(value)
+  if (Number.isFinite(value)) return Math.floor(Number(value))
   throw notConform(`"${name}" is not a number of seconds`)
 }
 

@@ -77,9 +77,7 @@ export function findUnmet(judged: Judged, needs: Needs, rules: StandingRules, no
     (needs.audiences.every((accepted) => accepted.some((audience) => introspection.aud.includes(audience)))
       ? undefined
       : 'audience_mismatch') ??
-    (needs.clients.every((allowed) => introspection.client_id !== undefined && allowed.includes(introspection.client_id))
-      ? undefined
-      : 'client_not_allowed') ??
+    (needs.clients.every((allowed) => allowed.some((client) => client === introspection.client_id)) ? undefined : 'client_not_allowed') ??
     (isAccessToken(introspection) ? undefined : 'token_type_refused') ??
     (introspection.bound ? 'binding_unproved' : undefined) ??
     (judged.claimsValid && (isNamed(introspection.sub) || !rules.requireSubject) ? undefined : 'claims_invalid') ??
@@ -91,8 +89,7 @@ export function findUnmet(judged: Judged, needs: Needs, rules: StandingRules, no
 function judgeTime({ introspection, fresh }: Judged, needs: Needs, rules: StandingRules, now: number): GivenReason | undefined {
   const { exp, nbf, iat } = introspection
   if (exp === undefined ? rules.requireExpiry : now >= exp + (fresh ? rules.expiryToleranceSeconds : 0)) return 'token_expired'
-  if (nbf !== undefined && now + rules.clockToleranceSeconds < nbf) return 'token_not_yet_valid'
-  if (iat !== undefined && now + rules.clockToleranceSeconds < iat) return 'token_not_yet_valid'
+  if (now + rules.clockToleranceSeconds < Math.max(nbf ?? -Infinity, iat ?? -Infinity)) return 'token_not_yet_valid'
   if (needs.maxTokenAgeSeconds < Infinity && (iat === undefined || now - iat > needs.maxTokenAgeSeconds)) return 'token_too_old'
   return undefined
 }
