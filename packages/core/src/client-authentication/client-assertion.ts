@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { JWK, KeyInput } from 'jose'
+import type { KeyInput } from 'jose'
 import type { PrivateKey } from '../json-web-key.ts'
 import type { Attempt, ClientAuthentication } from './client-authentication.ts'
 
@@ -61,11 +61,10 @@ export function authenticateByAssertion(parts: AssertionParts): ClientAuthentica
 }
 
 async function loadSigner({ factory, algorithm: alg, key, keyId: kid }: AssertionParts): Promise<Sign> {
-  const { importJWK, importPKCS8, SignJWT } = await import('jose')
+  const { importPKCS8, SignJWT } = await import('jose')
   const header = { alg, ...(kid === undefined ? {} : { kid }) }
   try {
-    const usable =
-      typeof key === 'string' ? await importPKCS8(key, alg) : 'kty' in key ? await importJWK({ ...key } as JWK, alg) : (key as KeyInput)
+    const usable = typeof key === 'string' ? await importPKCS8(key, alg) : (key as KeyInput)
     return (claims) => new SignJWT({ ...claims }).setProtectedHeader(header).sign(usable)
   } catch {
     throw unusable(factory, alg)

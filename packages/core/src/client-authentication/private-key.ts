@@ -77,17 +77,16 @@ function kindOfKeyObject({ type, asymmetricKeyType, asymmetricKeyDetails }: Priv
   return asymmetricKeyType === 'ec' && namedCurve !== undefined ? nodeCurves[namedCurve] : undefined
 }
 
-function isForSigning({ type, usages, algorithm }: CryptoKey, wanted: SignatureAlgorithm): boolean {
+function isForSigning({ usages, algorithm }: CryptoKey, wanted: SignatureAlgorithm): boolean {
   const { name, namedCurve, hash } = algorithm as {
     readonly name: string
     readonly namedCurve?: string
     readonly hash?: { readonly name: string }
   }
-  if (type !== 'private' || !usages.includes('sign') || name !== webCryptoNames[wanted.slice(0, 2)]) return false
+  if (!usages.includes('sign') || name !== webCryptoNames[wanted.slice(0, 2)]) return false
   return name === 'Ed25519' || (name === 'ECDSA' ? namedCurve === keyKinds[wanted] : hash?.name === `SHA-${wanted.slice(2)}`)
 }
 
 function fits({ kty, crv, d, alg, use }: Readonly<Record<string, unknown>>, wanted: SignatureAlgorithm): boolean {
-  const kind = kty === 'RSA' ? kty : (kty === 'EC') === (crv !== 'Ed25519') ? crv : undefined
-  return kind === keyKinds[wanted] && typeof d === 'string' && (alg ?? wanted) === wanted && (use ?? 'sig') === 'sig'
+  return (kty === 'RSA' ? kty : crv) === keyKinds[wanted] && typeof d === 'string' && (alg ?? wanted) === wanted && (use ?? 'sig') === 'sig'
 }

@@ -13,6 +13,7 @@ import {
   certifiedServer,
   expiredServer,
   json,
+  outerProcess,
   type Proxy,
   passphrase,
   selfSignedClient,
@@ -111,13 +112,14 @@ describe('the server that is asked', () => {
 
   it('is not trusted because a variable of the environment says so [IR-05]', async () => {
     const { origin } = await front(certifiedServer)
-    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED']
-    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+    const { env } = outerProcess
+    const before = env['NODE_TLS_REJECT_UNAUTHORIZED']
+    env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
     try {
       expect(await ask(connect(), origin)).toEqual(unreachable('UNABLE_TO_VERIFY_LEAF_SIGNATURE'))
     } finally {
-      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
-      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
+      if (before === undefined) delete env['NODE_TLS_REJECT_UNAUTHORIZED']
+      else env['NODE_TLS_REJECT_UNAUTHORIZED'] = before
     }
     expect(as.calls).toEqual([])
   })
