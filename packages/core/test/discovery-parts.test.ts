@@ -226,6 +226,22 @@ describe('a search', () => {
     expect(await bench.find()).toBe('/introspect')
     for (const deadline of bench.deadlines) deadline.clear()
   })
+
+  it('that was given up for lost, and fails late, does not end the one that came after it', async () => {
+    const bench = new Bench()
+    const come: ((outcome: Outcome) => void)[] = []
+    const hang = (): Promise<Outcome> => new Promise((resolve) => come.push(resolve))
+    bench.next = hang()
+    const lost = bench.failure()
+    bench.clock += 2000
+    bench.next = hang()
+    const found = bench.find()
+    come[0]?.(outage)
+    await lost
+    const joined = bench.find()
+    come[1]?.(naming('introspect'))
+    expect([await found, await joined, bench.exchanges]).toEqual(['/introspect', '/introspect', 2])
+  })
 })
 
 describe('a question whose endpoint is to be found', () => {

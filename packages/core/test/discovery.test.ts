@@ -106,6 +106,11 @@ describe.each([
       () => json(metadata({ introspection_endpoint_auth_methods_supported: [said] })),
       '"client_secret_basic"',
     ],
+    [
+      'a place for the token in the endpoint',
+      () => json(metadata({ introspection_endpoint: `${bench.as.origin}/x?token=` })),
+      'has "token" in its query',
+    ],
     ['HTML', () => raw(`<html>${said}</html>`, 200, { 'content-type': 'text/html' }), 'its media type is not application/json'],
     ['a list', () => json([said]), 'it is not a JSON object'],
     ['JSON that is cut', () => raw(`{"issuer":"${said}`, 200, { 'content-type': 'application/json' }), 'it is not JSON'],

@@ -106,7 +106,9 @@ const behaviours: Readonly<Record<string, (step: Step, stage: Stage) => Behaviou
   },
   by_token: (step, stage) => (call, response) => byRule(step, call.form.get('token') ?? '', stage)(call, response),
   by_endpoint: (step, stage) => (call, response) => byRule(step, call.url.split('/')[1] ?? '', stage)(call, response),
-  metadata: ({ introspection }, stage) => (introspection === undefined ? silence : behaviourOf(introspection, stage)),
+  // The issuer that is found is the one that replies name.
+  metadata: ({ introspection }, stage) =>
+    introspection === undefined ? silence : behaviourOf(JSON.parse(locate(JSON.stringify(introspection), stage)) as Step, stage),
   metadata_raw: () => json({ active: true }),
   // What they do happens below HTTP, before any call.
   ...Object.fromEntries(

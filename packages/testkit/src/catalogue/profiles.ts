@@ -63,7 +63,7 @@ const profiles: Readonly<Record<string, (parts: Parts) => Protection>> = {
   'secret-post': authenticated(({ clientSecret }) => exported('clientSecretPost')('rs-client', clientSecret)),
   'private-key-jwt': authenticated(
     () => exported('privateKeyJwt')({ clientId: 'rs-client', key: keys['as-1'].secretJwk, algorithm: 'ES256' }),
-    () => ({ issuer: 'https://as.example' }),
+    ({ endpoint }) => ({ introspectionEndpoint: endpoint, issuer: 'https://as.example' }),
   ),
   'mtls-client': authenticated(
     () => exported('tlsClientAuth')({ clientId: 'rs-client', ...clientCertificates['client-a'] }),
