@@ -22,7 +22,7 @@ export interface Answers {
   readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
   readonly forget: (token: string) => Promise<void>
   readonly stats: () => Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
-  /** Resolves when it is known where to ask; rejects with an `IntrospectionError` when that cannot be found, and when credentials cannot be made. */
+  /** Resolves when it is known where to ask and who signs; rejects with an `IntrospectionError` when that cannot be found, and when credentials cannot be made. */
   readonly ready: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -76,8 +76,8 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
     stats: () => ({ calls: client.calls, failedCalls: client.failedCalls, ...memory.size() }),
     ready: async () => {
       await settings.clientAuthentication.ready?.()
-      await client.ready()
       if (!(endpoint instanceof URL)) await endpoint.find()
+      await client.ready()
     },
     close: () => connection.close(),
   }

@@ -60,7 +60,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
   const { endpoint, clientAuthentication, connection, requestRules = standardRequest, replyRules, signed, events, now } = parts
   // RFC 9701 §4.
   const accept = signed === undefined ? 'application/json' : 'application/token-introspection+jwt'
-  let signedReplies: Promise<SignedReplies> | undefined
+  let signedReplies: SignedReplies | undefined
   let calls = 0
   let failedCalls = 0
   let callsInFlight = 0
@@ -134,9 +134,17 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
   }
 
   /** Loaded on demand: whoever takes plain replies loads no code for signatures. */
-  function loadSignedReplies(rules: SignedReplyRules): Promise<SignedReplies> {
-    signedReplies ??= import('./signed-introspection.ts').then(({ createSignedReplies }) => createSignedReplies(rules, parts))
+  async function loadSignedReplies(rules: SignedReplyRules): Promise<SignedReplies> {
+    const { createSignedReplies } = await import('./signed-introspection.ts')
+    // Kept when it is there, and not as a promise: on Workers one request must not wait for what another has begun.
+    signedReplies ??= createSignedReplies(rules, { ...parts, findKeys })
     return signedReplies
+  }
+
+  async function findKeys(): Promise<URL> {
+    const jwksUri = endpoint instanceof URL ? undefined : (await endpoint.find()).jwksUri
+    if (jwksUri === undefined) throw discoveryFailed('its "jwks_uri" is missing, or must not be gone to')
+    return jwksUri
   }
 
   async function ready(): Promise<void> {

@@ -50,7 +50,7 @@ export function readEndpoint(
 /** Reads the URL of keys: whoever could change them on the way could sign, so that http is for loopback alone. */
 export const keysUrl: Reader<URL> = (value, name, faults) => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  const expected = url === undefined ? absolute : findFault(url, false, '')
+  const expected = findFault(url, false, '')
   return expected === undefined ? url : faults.expect(name, expected, value)
 }
 

@@ -6,17 +6,14 @@
  */
 import { toFault } from './endpoint-fault.ts'
 import { IntrospectionError } from './errors.ts'
-import { listKeys, readVerificationKeys, type VerificationKey } from './json-web-key.ts'
+import { type KeyOrigin, listKeys, readVerificationKeys, type VerificationKey } from './json-web-key.ts'
 import { Pause } from './pause.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
 import { readJsonObject } from './strict-json.ts'
 
-/** The keys themselves, or where they are. */
-export type KeyOrigin = URL | readonly VerificationKey[]
-
 /** Keys as they were found; `fetched` for this very question. */
-interface KnownKeys {
+export interface KnownKeys {
   readonly keys: readonly VerificationKey[]
   readonly fetched: boolean
 }
@@ -34,6 +31,8 @@ export interface KeySourceParts {
   readonly connection: Connection
   readonly timeoutMs: number
   readonly now: () => number
+  /** Finds out where they are, when nobody has said it. @throws {IntrospectionError} when it cannot. */
+  readonly findKeys: () => Promise<URL>
   /** Told why keys could not be fetched, where those known serve on. */
   readonly events: { fault(error: IntrospectionError): void }
 }
@@ -50,14 +49,15 @@ interface Fetching {
 
 /** Makes a source of keys. */
 export function createKeySource(origin: KeyOrigin, parts: KeySourceParts): KeySource {
-  return origin instanceof URL ? createRemoteSource(origin, parts) : createFixedSource(origin)
+  return origin instanceof URL || origin === 'discovered' ? createRemoteSource(origin, parts) : createFixedSource(origin)
 }
 
 function createFixedSource(keys: readonly VerificationKey[]): KeySource {
   return { current: () => Promise.resolve({ keys, fetched: false }), newer: () => Promise.resolve(undefined) }
 }
 
-function createRemoteSource(url: URL, { connection, timeoutMs, now, events }: KeySourceParts): KeySource {
+function createRemoteSource(origin: URL | 'discovered', parts: KeySourceParts): KeySource {
+  const { timeoutMs, now, events } = parts
   let known: { readonly keys: readonly VerificationKey[]; readonly at: number } | undefined
   let fetching: Fetching | undefined
   const pause = new Pause(now)
@@ -69,7 +69,7 @@ function createRemoteSource(url: URL, { connection, timeoutMs, now, events }: Ke
     if (fetching !== undefined && isWithin(timeoutMs, fetching.at, at)) return fetching.keys
     const begun: Fetching = {
       at,
-      keys: fetchKeys(url, connection, timeoutMs, now).then(
+      keys: fetchKeys(origin, parts).then(
         (keys) => {
           if (fetching === begun) [known, fetching] = [{ keys, at }, undefined]
           return keys
@@ -132,15 +132,16 @@ async function before<T>(deadline: Deadline, promise: Promise<T>, timeoutMs: num
   return Promise.race([promise, late])
 }
 
-async function fetchKeys(url: URL, connection: Connection, timeoutMs: number, now: () => number): Promise<readonly VerificationKey[]> {
+async function fetchKeys(
+  origin: URL | 'discovered',
+  { connection, timeoutMs, now, findKeys }: KeySourceParts,
+): Promise<readonly VerificationKey[]> {
+  const url = origin === 'discovered' ? await findKeys() : origin
   const deadline = new Deadline(timeoutMs)
   try {
     const headers = { accept: 'application/jwk-set+json, application/json' }
-    return readKeySet(
-      await connection.exchange({ method: 'GET', url, headers }, { deadline, maxBytes: maxResponseBytes }),
-      timeoutMs,
-      now(),
-    )
+    const reply = await connection.exchange({ method: 'GET', url, headers }, { deadline, maxBytes: maxResponseBytes })
+    return readKeySet(reply, timeoutMs, now())
   } finally {
     deadline.clear()
   }

@@ -42,6 +42,9 @@ export interface PrivateKeyObject {
 /** A private key: PKCS#8 in PEM, a JWK, a CryptoKey, or a `KeyObject` of Node. */
 export type PrivateKey = string | PrivateJwk | JsonWebKey | CryptoKey | PrivateKeyObject
 
+/** The public keys of an issuer, their place, or `'discovered'`: the place that its metadata name. */
+export type KeyOrigin = URL | readonly VerificationKey[] | 'discovered'
+
 type Members = Readonly<Record<string, unknown>>
 
 /** By algorithm, the kind of key: `kty` and, where there are several, `crv`. */
@@ -76,7 +79,7 @@ export function listKeys(value: unknown): readonly unknown[] | undefined {
 
 /** Tells whether an entry holds what must not be known but to its owner. */
 export function isSecret(entry: unknown): boolean {
-  return isObject(entry) && (entry['kty'] === 'oct' || secretMembers.some((name) => entry[name] !== undefined))
+  return isObject(entry) && secretMembers.some((name) => entry[name] !== undefined)
 }
 
 /** The keys that can verify a signature; whatever else stands in a set is passed over (RFC 7517 §5). */

@@ -168,7 +168,11 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     grantedHeaders: Object.freeze(typeof sources !== 'function' && sources.includes('query') ? [['Cache-Control', 'private']] : []),
     requestRules: { ...requestRules, ...dialect.request },
     replyRules: { ...replyRules, ...dialect.reply },
-    signed: readSignedIntrospection(members['signedIntrospection'], { issuer, client, clockToleranceSeconds, ...replyRules }, faults),
+    signed: readSignedIntrospection(
+      members['signedIntrospection'],
+      { issuer, client, discovers: !(endpoint instanceof URL), clockToleranceSeconds, ...replyRules },
+      faults,
+    ),
     optional: read('optional', flag, false),
     skipPreflight: read('skipPreflight', flag, false),
     protection: { realm: read('realm', realm, 'api'), exposed: read('corsExposeHeaders', flag, false) },

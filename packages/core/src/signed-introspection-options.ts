@@ -10,13 +10,13 @@ import {
   fits,
   isPrivateKey,
   isSecret,
+  type KeyOrigin,
   listKeys,
   type PrivateKey,
   readVerificationKeys,
   type SignatureAlgorithm,
   signatureAlgorithms,
 } from './json-web-key.ts'
-import type { KeyOrigin } from './json-web-key-set.ts'
 import { type OptionFaults, type Reader, readMembers, text, whole } from './option-faults.ts'
 
 interface SignedReplyOptions {
@@ -36,12 +36,15 @@ interface SignedReplyOptions {
   readonly audience?: string
 }
 
-/** How signed replies are verified: with the keys at `jwksUri`, or with these `keys`. */
+/** How signed replies are verified: with the keys at `jwksUri`, with these `keys`, or with those that the metadata of the `issuer` name. */
 export type SignedIntrospectionOptions = SignedReplyOptions &
   (
     | {
-        /** URL of the issuer's key set (RFC 7517); https, or http on loopback. Fetched when needed, kept for 10 minutes, or for an hour while it is down. */
-        readonly jwksUri: string | undefined
+        /**
+         * URL of the issuer's key set (RFC 7517); https, or http on loopback. Fetched when needed, kept for 10 minutes, or for an hour while it
+         * is down. Default, where the endpoint is found by the `issuer`: what its metadata say.
+         */
+        readonly jwksUri?: string | undefined
         readonly keys?: never
       }
     | {
@@ -66,6 +69,8 @@ export interface SignedReplyRules {
 interface Surroundings extends Pick<ReplyRules, 'missingActive'> {
   readonly issuer: string | undefined
   readonly client: ClientAuthentication
+  /** The endpoint is found by metadata of the issuer, and so can its keys be. */
+  readonly discovers: boolean
   readonly clockToleranceSeconds: number
 }
 
@@ -93,7 +98,7 @@ export function readSignedIntrospection(value: unknown, around: Surroundings, fa
   const members = readMembers(value, names, faults, prefix)
   const read = <T>(name: string, reader: Reader<T>): T | undefined =>
     members[name] === undefined ? undefined : reader(members[name], prefix + name, faults)
-  const { issuer, client, clockToleranceSeconds, missingActive } = around
+  const { issuer, client, discovers, clockToleranceSeconds, missingActive } = around
   if (issuer === undefined) faults.say('"issuer" is needed with "signedIntrospection": a reply must be signed by it')
   if (missingActive !== 'refuse') faults.say('"introspectionReply.missingActive" must be "refuse" with "signedIntrospection"')
   const accepted = read('algorithms', algorithms) ?? defaultAlgorithms
@@ -101,7 +106,7 @@ export function readSignedIntrospection(value: unknown, around: Surroundings, fa
     issuer: issuer ?? '',
     audience: members['audience'] === undefined ? readClientId(client, faults) : (read('audience', text) ?? ''),
     algorithms: accepted,
-    keys: readOrigin(members, accepted, faults),
+    keys: readOrigin(members, accepted, discovers, faults),
     decryptionKey: read('decryptionKey', privateKey),
     maxAgeSeconds: read('maxAgeSeconds', whole('seconds', 1)) ?? 60,
     clockToleranceSeconds,
@@ -110,16 +115,23 @@ export function readSignedIntrospection(value: unknown, around: Surroundings, fa
 
 /** RFC 9701 §5: `aud` names whoever asked. A bearer token of ours, or nothing at all, does not say who that is. */
 function readClientId({ method, identity }: ClientAuthentication, faults: OptionFaults): string {
-  if (!['none', 'bearer_token'].includes(method) && typeof identity === 'string' && identity !== '') return identity
+  if (method !== 'bearer_token' && typeof identity === 'string' && identity !== '') return identity
   faults.say(`"${prefix}audience" is needed with ${method}, which has no client id`)
   return ''
 }
 
-function readOrigin(members: Readonly<Record<string, unknown>>, accepted: readonly SignatureAlgorithm[], faults: OptionFaults): KeyOrigin {
+function readOrigin(
+  members: Readonly<Record<string, unknown>>,
+  accepted: readonly SignatureAlgorithm[],
+  discovers: boolean,
+  faults: OptionFaults,
+): KeyOrigin {
   const { jwksUri, keys } = members
-  if ((jwksUri === undefined) === (keys === undefined)) faults.say(`"${prefix}jwksUri" or "${prefix}keys" is needed, and only one of them`)
+  if (jwksUri !== undefined && keys !== undefined) faults.say(`"${prefix}jwksUri" and "${prefix}keys" exclude each other`)
   if (jwksUri !== undefined) return keysUrl(jwksUri, `${prefix}jwksUri`, faults) ?? []
-  return keys === undefined ? [] : readKeys(keys, accepted, faults)
+  if (keys !== undefined) return readKeys(keys, accepted, faults)
+  if (!discovers) faults.say(`"${prefix}jwksUri" or "${prefix}keys" is needed beside "introspectionEndpoint"`)
+  return 'discovered'
 }
 
 function readKeys(value: unknown, accepted: readonly SignatureAlgorithm[], faults: OptionFaults): KeyOrigin {

@@ -68,6 +68,14 @@ describe('an encrypted reply', () => {
     expect(await outcomeOf(await encrypt(sign(bench.claims()), ours.rsa, { alg: 'RSA-OAEP' }), { decryptionKey })).toBe(undecryptable)
   })
 
+  it('is read with a PEM, whatever the algorithm of each', async () => {
+    const server = bench.makeSigned({ decryptionKey: ours.rsa.export({ type: 'pkcs8', format: 'pem' }) })
+    for (const alg of ['RSA-OAEP', 'RSA-OAEP-256', 'RSA-OAEP']) {
+      bench.route(as1, signed(await encrypt(sign(bench.claims()), ours.rsa, { alg })))
+      await granted(server.authorize(bearer(), { maxAnswerAgeSeconds: 0 }))
+    }
+  })
+
   it('need not say what is in it', async () => {
     expect(await outcomeOf(await encrypt(sign(bench.claims()), ours.rsa, { cty: undefined }))).toBe('user-1')
   })

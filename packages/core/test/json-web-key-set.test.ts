@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { after, type Behaviour, bytes, drip, findClosedPort, json, raw, reset, silence } from '@oauth-introspect/testkit'
 import type { ResourceServer } from '../src/index.ts'
+import { createKeySource, type KeySource, type KnownKeys } from '../src/json-web-key-set.ts'
+import { type Connection, Deadline, type HttpReply } from '../src/runtime/runtime.ts'
 import { bearer, granted } from './server-bench.ts'
 import { as1, jwk, keySet, keys, setUpSigned, sign, signed } from './signed-bench.ts'
 
@@ -153,6 +155,50 @@ describe('a key set', () => {
   })
 })
 
+describe('a key set that nobody has named', () => {
+  /** A server that knows its issuer only; what the issuer's metadata say besides where to ask. */
+  const discover = (metadata: object, keySetReply: Behaviour = as1): ResourceServer<unknown> => {
+    const { origin } = bench.as
+    const described = json({ issuer: origin, introspection_endpoint: `${origin}/introspect`, ...metadata })
+    bench.route(keySetReply, (call, response) => {
+      if (call.url !== '/introspect') described(call, response)
+      else signed(sign(bench.claims({ iss: origin, token_introspection: bench.good({ iss: origin }) })))(call, response)
+    })
+    const options = Object.entries(bench.options({ issuer: origin, retries: 0, signedIntrospection: { algorithms: ['ES256'] } }))
+    return bench.makeOf(Object.fromEntries(options.filter(([name]) => name !== 'introspectionEndpoint')))
+  }
+
+  it('is where the metadata of the issuer say, as soon as ready() is', async () => {
+    const server = discover({ jwks_uri: `${bench.as.origin}/jwks` })
+    await server.ready()
+    expect(await ask(server)).toBe('granted')
+    expect(bench.as.calls.map(({ url }) => url)).toEqual(['/.well-known/oauth-authorization-server', '/jwks', '/introspect'])
+  })
+
+  it.each<[string, object]>([
+    ['do not name it', {}],
+    ['name no URL', { jwks_uri: 7 }],
+    ['name a place where anybody could change it', { jwks_uri: 'http://as.example/jwks' }],
+  ])('is a fault where the metadata %s', async (_what, metadata) => {
+    const server = discover(metadata)
+    expect(await server.authorize(bearer())).toMatchObject({ status: 503, reason: 'authorization_server_unavailable' })
+    expect(faults()).toEqual(['DISCOVERY_FAILED'])
+    expect(bench.count('/jwks')).toBe(0)
+    await expect(server.ready()).rejects.toMatchObject({
+      code: 'DISCOVERY_FAILED',
+      message: expect.stringContaining('its "jwks_uri" is missing'),
+    })
+  })
+
+  it('need not be named where it is given', async () => {
+    const { origin } = bench.as
+    const server = discover({})
+    await server.close()
+    const options = Object.entries(bench.options({ issuer: origin, signedIntrospection: { keys: [jwk(keys.as1)] } }))
+    expect(await ask(bench.makeOf(Object.fromEntries(options.filter(([name]) => name !== 'introspectionEndpoint'))))).toBe('granted')
+  })
+})
+
 /** What the key set endpoint does, and the fault that this is. */
 const broken: readonly (readonly [what: string, reply: Behaviour, code: string, message: string])[] = [
   ['resets the connection', reset, 'ENDPOINT_UNREACHABLE', 'the key set endpoint cannot be reached'],
@@ -267,12 +313,31 @@ describe('a key set endpoint', () => {
     await ask(server)
     bench.route(reset, rotated)
     expect(await ask(server)).toBe('refused')
-    expect(await ask(server)).toBe('refused')
     expect(faults()).toEqual(['ENDPOINT_UNREACHABLE', 'SIGNATURE_INVALID'])
+    expect(await ask(server)).toBe('refused')
     expect(bench.count('/jwks')).toBe(2)
     bench.clock += 30_000
     bench.route(both, rotated)
     expect(await ask(server)).toBe('granted')
+  })
+
+  it('that is down when keys are old is asked once, even where a key is missing', async () => {
+    const server = bench.makeSigned()
+    bench.route(as1, good)
+    await ask(server)
+    bench.clock += 600_000
+    bench.route(reset, rotated)
+    expect(await ask(server)).toBe('refused')
+    expect(bench.count('/jwks')).toBe(2)
+  })
+
+  it('that is down is told of once for each question', async () => {
+    const server = bench.makeSigned()
+    bench.route(reset, good)
+    await ask(server)
+    bench.clock += 60_000
+    await ask(server)
+    expect(bench.events.flatMap((event) => (event.type === 'fault' ? [event.count] : []))).toEqual([1, 1])
   })
 
   it('is waited for until the deadline of the question, and its keys are kept for the next when they come later', async () => {
@@ -314,6 +379,68 @@ describe('a key set endpoint', () => {
     expect(await first).toBe('refused')
     expect(await ask(server)).toBe('granted')
     expect(bench.count('/jwks')).toBe(1)
+  })
+})
+
+/** A source over a connection that answers when it is told to. */
+function sourceOf(...replies: readonly Promise<HttpReply>[]): { source: KeySource; clock: { at: number }; asked: () => number } {
+  const clock = { at: 0 }
+  let calls = 0
+  const connection: Connection = {
+    exchange: () => replies[calls++] ?? Promise.reject(new Error('not to be asked')),
+    close: () => Promise.resolve(),
+  }
+  const parts = { connection, timeoutMs: 1000, now: () => clock.at, findKeys: () => Promise.reject(new Error('not to be found')) }
+  const events = { fault: () => undefined }
+  return { source: createKeySource(new URL('https://as.example/jwks'), { ...parts, events }), clock, asked: () => calls }
+}
+
+const set = (...kids: readonly string[]): HttpReply => ({
+  status: 200,
+  header: () => undefined,
+  body: Buffer.from(JSON.stringify({ keys: kids.map((kid) => jwk(keys.as1, { kid })) })),
+})
+const names = ({ keys: found }: KnownKeys): unknown[] => found.map(({ kid }) => kid)
+
+describe('a source of keys', () => {
+  const deadline = (): Deadline => {
+    const made = new Deadline(1000)
+    made.clear()
+    return made
+  }
+
+  it('gives those that somebody else has found meanwhile, without asking', async () => {
+    const { source, asked } = sourceOf(Promise.resolve(set('old')), Promise.resolve(set('new')))
+    await source.current(deadline())
+    const tried = await source.current(deadline())
+    expect(await source.newer(tried, deadline()).then((found) => found && names(found))).toEqual(['new'])
+    expect(await source.newer(tried, deadline()).then((found) => found && names(found))).toEqual(['new'])
+    expect(await source.newer(await source.current(deadline()), deadline())).toBeUndefined()
+    expect(asked()).toBe(2)
+  })
+
+  it('does not go back to those of a reply that was given up', async () => {
+    let release = (_reply: HttpReply): void => undefined
+    const { source, clock } = sourceOf(
+      new Promise((resolve) => {
+        release = resolve
+      }),
+      Promise.resolve(set('new')),
+    )
+    const first = source.current(deadline())
+    clock.at = 1000
+    expect(names(await source.current(deadline()))).toEqual(['new'])
+    release(set('old'))
+    expect(names(await first)).toEqual(['old'])
+    expect(names(await source.current(deadline()))).toEqual(['new'])
+  })
+
+  it('leaves no timer behind that would keep the process alive', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+    const before = timers()
+    const { source } = sourceOf(Promise.resolve(set('k')))
+    await source.current(deadline())
+    expect(timers()).toBe(before)
   })
 })
 

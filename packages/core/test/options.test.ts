@@ -335,12 +335,12 @@ describe('signed introspection', () => {
     [
       'no keys',
       { ...issued, signedIntrospection: {} },
-      '"signedIntrospection.jwksUri" or "signedIntrospection.keys" is needed, and only one of them',
+      '"signedIntrospection.jwksUri" or "signedIntrospection.keys" is needed beside "introspectionEndpoint"',
     ],
     [
       'keys twice',
       { ...issued, signedIntrospection: { ...uri, keys: [publicKey] } },
-      '"signedIntrospection.jwksUri" or "signedIntrospection.keys" is needed, and only one of them',
+      '"signedIntrospection.jwksUri" and "signedIntrospection.keys" exclude each other',
     ],
     [
       'a private key [RV-23]',
