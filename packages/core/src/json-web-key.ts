@@ -48,7 +48,7 @@ export type KeyOrigin = URL | readonly VerificationKey[] | 'discovered'
 type Members = Readonly<Record<string, unknown>>
 
 /** By algorithm, the kind of key: `kty` and, where there are several, `crv`. */
-const kinds: Readonly<Record<SignatureAlgorithm, string>> = {
+export const keyKinds: Readonly<Record<SignatureAlgorithm, string>> = {
   RS256: 'RSA',
   RS384: 'RSA',
   RS512: 'RSA',
@@ -63,7 +63,7 @@ const kinds: Readonly<Record<SignatureAlgorithm, string>> = {
 }
 
 /** The names of all algorithms that can be accepted. */
-export const signatureAlgorithms: readonly SignatureAlgorithm[] = Object.freeze(Object.keys(kinds) as SignatureAlgorithm[])
+export const signatureAlgorithms: readonly SignatureAlgorithm[] = Object.freeze(Object.keys(keyKinds) as SignatureAlgorithm[])
 
 const publicMembers: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] }
 const secretMembers = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv']
@@ -124,7 +124,7 @@ function countBits(number = ''): number {
  */
 export function fits({ jwk, alg, kid }: VerificationKey, algorithm: SignatureAlgorithm, keyId?: string): boolean {
   const kind = jwk['crv'] === undefined ? jwk.kty : `${jwk.kty} ${jwk['crv']}`
-  return kinds[algorithm] === kind && (alg ?? algorithm) === algorithm && (keyId ?? kid) === (kid ?? keyId)
+  return keyKinds[algorithm] === kind && (alg ?? algorithm) === algorithm && (keyId ?? kid) === (kid ?? keyId)
 }
 
 function isObject(value: unknown): value is Members {

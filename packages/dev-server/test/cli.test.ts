@@ -29,7 +29,7 @@ const end = (...args: readonly string[]): Promise<Ended> => run('src/cli.ts', ar
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0 && spawnSync('bash', ['--version']).status === 0
 
-/** Skipped in sight: jest counts what is skipped, and its name tells why. */
+/** The lines are for a shell with curl. Skipped in sight where there is none: jest counts what is skipped, and its name tells why. */
 const withCurl = hasCurl ? test : test.skip
 
 describe('the printed curl lines (skipped without curl and bash)', () => {

@@ -4,12 +4,11 @@
  *
  * @module
  */
-
-import type { PrivateKey, SignatureAlgorithm } from '../json-web-key.ts'
+import { type PrivateKey, type SignatureAlgorithm, signatureAlgorithms } from '../json-web-key.ts'
 import { OptionFaults, oneOf, text } from '../option-faults.ts'
 import { authenticateByAssertion } from './client-assertion.ts'
 import { type ClientAuthentication, readSettings } from './client-authentication.ts'
-import { keyKinds, privateKey } from './private-key.ts'
+import { privateKey } from './private-key.ts'
 
 /** Who signs, and how. */
 export interface PrivateKeyJwtSettings {
@@ -24,8 +23,6 @@ export interface PrivateKeyJwtSettings {
   readonly audience?: string | undefined
 }
 
-const algorithms = Object.keys(keyKinds) as SignatureAlgorithm[]
-
 /**
  * Authenticates by an assertion signed with a private key, a new one for each attempt.
  *
@@ -36,7 +33,7 @@ export function privateKeyJwt(settings: PrivateKeyJwtSettings): ClientAuthentica
   const members = readSettings(settings, ['clientId', 'key', 'algorithm'], ['keyId', 'audience'], faults)
   const { clientId: id, keyId: kid, audience: aud } = members
   const clientId = id === undefined ? '' : (text(id, 'clientId', faults) ?? '')
-  const known = members['algorithm'] === undefined ? undefined : oneOf(...algorithms)(members['algorithm'], 'algorithm', faults)
+  const known = members['algorithm'] === undefined ? undefined : oneOf(...signatureAlgorithms)(members['algorithm'], 'algorithm', faults)
   const algorithm = known ?? 'RS256'
   const key = members['key'] === undefined || known === undefined ? '' : (privateKey(algorithm)(members['key'], 'key', faults) ?? '')
   const { kid: own } = (typeof key === 'object' && 'kty' in key ? key : {}) as { readonly kid?: unknown }

@@ -3,35 +3,20 @@
  *
  * @module
  */
-import type { PrivateKey, PrivateKeyObject, SignatureAlgorithm } from '../json-web-key.ts'
+import { keyKinds, type PrivateKey, type PrivateKeyObject, type SignatureAlgorithm } from '../json-web-key.ts'
 import type { Reader } from '../option-faults.ts'
-
-/** The algorithms of RFC 7518 §3.1, RFC 8037 and RFC 9864 that sign with a private key, each with the kind of its keys. */
-export const keyKinds: Readonly<Record<SignatureAlgorithm, string>> = {
-  RS256: 'RSA',
-  RS384: 'RSA',
-  RS512: 'RSA',
-  PS256: 'RSA',
-  PS384: 'RSA',
-  PS512: 'RSA',
-  ES256: 'P-256',
-  ES384: 'P-384',
-  ES512: 'P-521',
-  EdDSA: 'Ed25519',
-  Ed25519: 'Ed25519',
-}
 
 const webCryptoNames: Readonly<Record<string, string>> = { RS: 'RSASSA-PKCS1-v1_5', PS: 'RSA-PSS', ES: 'ECDSA', Ed: 'Ed25519' }
 
 /** Object identifiers as they stand in DER: of the kinds of keys, and of the named curves. */
 const identifiers: readonly (readonly [der: string, kind: string])[] = [
   ['06092a864886f70d010101', 'RSA'],
-  ['06072a8648ce3d020106082a8648ce3d030107', 'P-256'],
-  ['06072a8648ce3d020106052b81040022', 'P-384'],
-  ['06072a8648ce3d020106052b81040023', 'P-521'],
-  ['06032b6570', 'Ed25519'],
+  ['06072a8648ce3d020106082a8648ce3d030107', 'EC P-256'],
+  ['06072a8648ce3d020106052b81040022', 'EC P-384'],
+  ['06072a8648ce3d020106052b81040023', 'EC P-521'],
+  ['06032b6570', 'OKP Ed25519'],
 ]
-const nodeCurves: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
+const nodeCurves: Readonly<Record<string, string>> = { prime256v1: 'EC P-256', secp384r1: 'EC P-384', secp521r1: 'EC P-521' }
 
 const forms = 'a private key: PKCS#8 in PEM, a JWK, a CryptoKey or a KeyObject'
 
@@ -72,7 +57,7 @@ function kindOfPem(pem: string): string | undefined {
 function kindOfKeyObject({ type, asymmetricKeyType, asymmetricKeyDetails }: PrivateKeyObject): string | undefined {
   if (type !== 'private') return undefined
   if (asymmetricKeyType === 'rsa') return 'RSA'
-  if (asymmetricKeyType === 'ed25519') return 'Ed25519'
+  if (asymmetricKeyType === 'ed25519') return 'OKP Ed25519'
   const { namedCurve } = (asymmetricKeyDetails ?? {}) as { readonly namedCurve?: string }
   return asymmetricKeyType === 'ec' && namedCurve !== undefined ? nodeCurves[namedCurve] : undefined
 }
@@ -84,9 +69,16 @@ function isForSigning({ usages, algorithm }: CryptoKey, wanted: SignatureAlgorit
     readonly hash?: { readonly name: string }
   }
   if (!usages.includes('sign') || name !== webCryptoNames[wanted.slice(0, 2)]) return false
-  return name === 'Ed25519' || (name === 'ECDSA' ? namedCurve === keyKinds[wanted] : hash?.name === `SHA-${wanted.slice(2)}`)
+  return (
+    name === 'Ed25519' || (name === 'ECDSA' ? `EC ${String(namedCurve)}` === keyKinds[wanted] : hash?.name === `SHA-${wanted.slice(2)}`)
+  )
 }
 
 function fits({ kty, crv, d, alg, use }: Readonly<Record<string, unknown>>, wanted: SignatureAlgorithm): boolean {
-  return (kty === 'RSA' ? kty : crv) === keyKinds[wanted] && typeof d === 'string' && (alg ?? wanted) === wanted && (use ?? 'sig') === 'sig'
+  return (
+    (kty === 'RSA' ? kty : `${String(kty)} ${String(crv)}`) === keyKinds[wanted] &&
+    typeof d === 'string' &&
+    (alg ?? wanted) === wanted &&
+    (use ?? 'sig') === 'sig'
+  )
 }
