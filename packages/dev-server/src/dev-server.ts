@@ -4,12 +4,17 @@
  * @module
  */
 import type { DevClient } from './clients.ts'
+import type { DialectName } from './dialects/dialect-options.ts'
+import { type DialectServers, startDialects } from './dialects/dialect-server.ts'
 import { originOf } from './host.ts'
 import { close, listen } from './listening.ts'
 import { type DevServerOptions, type ResolvedOptions, readOptions } from './options.ts'
 import { createProvider } from './provider.ts'
 import { paths } from './served-paths.ts'
 import { requestToken, type TokenWish } from './token-request.ts'
+import { memoryTokenStore } from './token-store/memory-store.ts'
+import type { TokenStore } from './token-store/token-store.ts'
+import { Tokens } from './tokens.ts'
 
 export type { TokenWish }
 
@@ -23,6 +28,8 @@ export interface DevServer {
   readonly jwksUri: string
   /** The clients it knows, with their secrets. */
   readonly clients: readonly DevClient[]
+  /** Where its tokens are kept. */
+  readonly store: TokenStore
   /**
    * Gets an access token from the token endpoint.
    *
@@ -33,6 +40,12 @@ export interface DevServer {
   issueToken(wish?: TokenWish): Promise<string>
   /** Makes a token inactive, whichever client got it. A token that is not known is inactive already. */
   revoke(token: string): Promise<void>
+  /**
+   * A server of another product, which the option `dialects` asked for.
+   *
+   * @throws {TypeError} when it did not.
+   */
+  dialect<Name extends DialectName>(name: Name): NonNullable<DialectServers[Name]>
   /** Stops listening and closes every connection. Nothing of it keeps the process alive then. */
   close(): Promise<void>
 }
@@ -50,12 +63,17 @@ export async function createDevServer(options: DevServerOptions = {}): Promise<D
 
 /** The same, for options that have been read. */
 export async function startDevServer(options: ResolvedOptions): Promise<DevServer> {
-  const { server, port } = await listen(options.host, options.port)
-  const issuer = originOf(options.host, port)
-  const provider = createProvider(issuer, options)
+  const { clients, host, store = memoryTokenStore(), now = Date.now } = options
+  const tokens = new Tokens(store, now)
+  const { server, port } = await listen(host, options.port)
+  const issuer = originOf(host, port)
+  const provider = createProvider(issuer, options, tokens)
   const answer = provider.callback()
   server.on('request', (request, response) => void answer(request, response))
-  const { clients } = options
+  const dialects = await startDialects(options.dialects, { host, clients, tokens }).catch(async (error: unknown) => {
+    await close(server)
+    throw error
+  })
   const tokenEndpoint = issuer + paths.token
   return {
     issuer,
@@ -64,11 +82,21 @@ export async function startDevServer(options: ResolvedOptions): Promise<DevServe
     revocationEndpoint: issuer + paths.revocation,
     jwksUri: issuer + paths.jwks,
     clients,
+    store,
     issueToken: (wish = {}) => requestToken(tokenEndpoint, clients, wish),
     revoke: async (token) => {
-      const found = await provider.ClientCredentials.find(token)
-      await found?.destroy()
+      const found = await tokens.find(token)
+      if (found !== undefined) await tokens.revoke(found)
     },
-    close: () => close(server),
+    dialect: (name) => found(dialects.servers, name),
+    close: async () => {
+      await Promise.all([close(server), dialects.close()])
+    },
   }
+}
+
+function found<Name extends DialectName>(servers: DialectServers, name: Name): NonNullable<DialectServers[Name]> {
+  const server = servers[name]
+  if (server === undefined) throw new TypeError(`dialect: "${name}" is not among the option "dialects"`)
+  return server
 }

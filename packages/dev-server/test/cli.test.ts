@@ -98,6 +98,17 @@ describe('serving', () => {
     await new Promise((resolve) => occupant.close(resolve))
   })
 
+  test('names dialects, and gives up ports that are taken', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => occupant.once('listening', resolve))
+    const { port } = occupant.address() as AddressInfo
+    const { text } = await serve('--port', '0', '--dialect', 'wso2:0', '--dialect', `axway:${port}`)
+    expect(text).toMatch(new RegExp(`^Port ${port} is in use: axway listens on port \\d+ instead\\.\n`))
+    expect(text).toMatch(/\nDialect wso2: https:\/\/127\.0\.0\.1:\d+\n/)
+    expect(text).toMatch(/\n-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n/)
+    await new Promise((resolve) => occupant.close(resolve))
+  })
+
   test('warns when other machines may reach it', async () => {
     const { text } = await serve('--port', '0', '--host', '0.0.0.0', '--allow-non-loopback')
     expect(text).toContain('WARNING: it listens on 0.0.0.0, ')
@@ -129,7 +140,20 @@ test('a host that does not exist ends with code 1 and one line', async () => {
 test('--help names every flag', async () => {
   const { code, stdout, stderr } = await end('--help')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  for (const flag of ['port', 'host', 'client', 'clients', 'ttl', 'audience', 'allow-non-loopback', 'help', 'version'])
+  for (const flag of [
+    'port',
+    'host',
+    'client',
+    'clients',
+    'ttl',
+    'audience',
+    'dialect',
+    'dialects',
+    'ca-file',
+    'allow-non-loopback',
+    'help',
+    'version',
+  ])
     expect(stdout).toMatch(new RegExp(`^ .*--${flag} `, 'm'))
 })
 

@@ -35,7 +35,15 @@ describe('flags', () => {
           { clientId: 'b', clientSecret: 't', scopes: ['r', 'w'] },
           { clientId: 'c', clientSecret: 'u' },
         ],
+        dialects: {},
       },
+    })
+  })
+
+  test('name dialects, each on the port of the product unless another is given', () => {
+    expect(readCommandLine(['--dialect', 'wso2', '--dialect', 'check-token:1234', '--ca-file', 'ca.pem'])).toMatchObject({
+      options: { dialects: { wso2: { port: 9443, accessTokenTtlSeconds: 3600 }, checkToken: { port: 1234 } } },
+      caFile: 'ca.pem',
     })
   })
 
@@ -61,6 +69,10 @@ describe('wrong flags', () => {
     [['--client', 's3cret'], '"--client[0].clientSecret" must be printable ASCII that is not empty, got an empty string'],
     [['--client', 'a:s3cret', '--client', 'a:s3cret'], '"--client[1].clientId" is the same as "--client[0].clientId"'],
     [['--client', 'a:s3cret:'], '"--client[0].scopes" must be a list of at least one scope'],
+    [['--dialect', 'wso'], 'unknown option "--dialects.wso": did you mean "--dialects.wso2"?'],
+    [['--dialect', 'axway:x'], '"--dialects.axway.port" must be a whole number from 0 to 65535, got another string'],
+    [['--dialect', 'axway', '--dialects', 'no-such-file'], '"--dialect" and "--dialects" exclude each other'],
+    [['--dialects', 'no-such-file'], '"--dialects" must name a file that can be read: ENOENT'],
     [['--clinet', 'a:s3cret'], 'unknown flag "--clinet": did you mean "--client"?'],
     [['a:s3cret'], 'an argument stands alone: every value needs a flag before it, such as --port'],
   ])('%j are refused, and the flag is named', (args, fault) => {
@@ -89,6 +101,13 @@ describe('--clients', () => {
   test('reads ids and secrets with colons in them', () => {
     const clients = [{ clientId: 'a:b', clientSecret: 'c:d', scopes: ['x:y'] }]
     expect(readCommandLine(['--clients', file(JSON.stringify(clients))])).toMatchObject({ options: { clients } })
+  })
+
+  test('--dialects reads settings, and keeps the ports of the products', () => {
+    const path = file('{"wso2":{"tenants":["foo.com"]},"axway":true,"friendly":{"port":7}}')
+    expect(readCommandLine(['--dialects', path])).toMatchObject({
+      options: { dialects: { wso2: { port: 9443, tenants: ['foo.com'] }, axway: { port: 8089 }, friendly: { port: 7 } } },
+    })
   })
 
   test.each([
