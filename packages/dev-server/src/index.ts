@@ -15,5 +15,7 @@ export type { FriendlySettings, FriendlyUser } from './dialects/friendly-setting
 export type { Wso2Settings, Wso2User } from './dialects/wso2-settings.ts'
 export type { DevServerOptions } from './options.ts'
 export { memoryTokenStore } from './token-store/memory-store.ts'
+export { type RedisClient, type RedisTokenStoreOptions, redisTokenStore } from './token-store/redis-store.ts'
+export { type SqlClient, sqlTokenStore } from './token-store/sql-store.ts'
 export type { TokenRecord, TokenState } from './token-store/token-record.ts'
 export type { TokenStore, UsageFigure, UsageKind } from './token-store/token-store.ts'

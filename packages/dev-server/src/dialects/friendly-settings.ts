@@ -4,7 +4,7 @@
  * @module
  */
 import type { OptionFaults } from '../option-faults.ts'
-import { flag, lifetime, listOf, memberReader, port, text, texts, whole } from '../option-readers.ts'
+import { flag, lifetime, listOf, memberReader, port, text, textRecord, texts, whole } from '../option-readers.ts'
 
 /** Somebody who can sign in by the password grant. */
 export interface FriendlyUser {
@@ -27,8 +27,8 @@ export interface FriendlySettings {
   readonly badTokenStatus?: number
   /** Whether a client is told of other clients' tokens. Default `false`: the page wants the client "to which the token is attached". */
   readonly introspectAny?: boolean
-  /** Where logout tokens are sent when a user is logged out (OpenID Connect Back-Channel Logout 1.0). Default: nowhere. */
-  readonly backchannelLogoutUris?: readonly string[]
+  /** Where logout tokens are sent when a user is logged out (OpenID Connect Back-Channel Logout 1.0), by client id. Default: nowhere. */
+  readonly backchannelLogoutUris?: Readonly<Record<string, string>>
 }
 
 const known = ['port', 'accessTokenTtlSeconds', 'users', 'badTokenStatus', 'introspectAny', 'backchannelLogoutUris']
@@ -49,14 +49,14 @@ export function readFriendly(value: unknown, path: string, faults: OptionFaults)
     users: read('users', [administrator], users),
     badTokenStatus: read('badTokenStatus', 400, whole('', 200, 599)),
     introspectAny: read('introspectAny', false, flag),
-    backchannelLogoutUris: read('backchannelLogoutUris', [], readUris),
+    backchannelLogoutUris: read('backchannelLogoutUris', {}, readUris),
   }
 }
 
-function readUris(value: unknown, option: string, faults: OptionFaults): readonly string[] {
-  const uris = texts(value, option, faults)
-  for (const uri of uris)
+function readUris(value: unknown, option: string, faults: OptionFaults): Readonly<Record<string, string>> {
+  const uris = textRecord(value, option, faults)
+  for (const [clientId, uri] of Object.entries(uris))
     if (!/^https?:$/.test(URL.canParse(uri) ? new URL(uri).protocol : ''))
-      faults.say(`"${faults.name(option)}" must hold http or https URLs only`)
+      faults.say(`"${faults.name(`${option}.${clientId}`)}" must be an http or https URL`)
   return uris
 }

@@ -99,8 +99,7 @@ export function friendly(settings: Required<FriendlySettings>, ground: DialectGr
     const ended = issued.filter((record) => record.server === 'friendly' && record.username === username && tokens.isGood(record))
     for (const record of ended) await tokens.revoke(record)
     const told = await Promise.all(
-      settings.backchannelLogoutUris.map(async (uri) => {
-        const audience = ended[0]?.clientId ?? clients[0]?.clientId ?? ''
+      Object.entries(settings.backchannelLogoutUris).map(async ([audience, uri]) => {
         const logout = { issuer: origin, audience, subject: username, at: tokens.seconds }
         return sendLogoutToken(uri, await signLogoutToken(key, logout))
       }),

@@ -93,7 +93,7 @@ describe('wrong settings', () => {
     const dialects = {
       wso: true,
       wso2: { tenants: 'foo.com', users: [{ username: '', pasword: 's3cret' }], refreshTokens: 1 },
-      friendly: { badTokenStatus: 99, backchannelLogoutUris: ['ftp://x'] },
+      friendly: { badTokenStatus: 99, backchannelLogoutUris: { app: 'ftp://x' } },
       checkToken: false,
       axway: { clientInformation: 'body', accessTokenLength: 5, publicKeys: { app: { kty: 'EC', d: 's3cret' } }, scopePolicy: 's3cret' },
     }
@@ -107,7 +107,7 @@ describe('wrong settings', () => {
       '"dialects.wso2.users[0].password" is missing',
       '"dialects.wso2.refreshTokens" must be true or false, got 1',
       '"dialects.friendly.badTokenStatus" must be a whole number from 200 to 599, got 99',
-      '"dialects.friendly.backchannelLogoutUris" must hold http or https URLs only',
+      '"dialects.friendly.backchannelLogoutUris.app" must be an http or https URL',
       '"dialects.checkToken" must be an object, got false',
       '"dialects.axway.clientInformation" must be "header" or "query" or "keyPair", got another string',
       '"dialects.axway.accessTokenLength" must be a whole number of characters from 22 to 4096, got 5',

@@ -138,7 +138,7 @@ describe('back-channel logout', () => {
 
   test("ends the user's tokens, and tells clients by a logout token that the keys prove", async () => {
     const { uri, came } = await receive()
-    await restart({ backchannelLogoutUris: [uri, 'http://127.0.0.1:1/nobody-there'] })
+    await restart({ backchannelLogoutUris: { client1: uri, api: 'http://127.0.0.1:1/nobody-there' } })
     const [ofUser, ofClient] = [String((await signIn()).json['access_token']), await friendly.issueToken()]
     const { json } = await send(`${friendly.origin}/oauth2/backchannel_logout`, { username: 'admin@example.com' })
     expect(json).toEqual({ tokens_revoked: 1, clients_told: 1 })
