@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { DevClient } from './clients.ts'
 import type { DialectName } from './dialects/dialect-options.ts'
+import { parseFaultFlag } from './fault-flag.ts'
 import { findNearest } from './nearest-name.ts'
 import { OptionFaults } from './option-faults.ts'
 import { type ResolvedOptions, resolveOptions } from './options.ts'
@@ -27,6 +28,8 @@ const flags = {
   dialect: { type: 'string', multiple: true },
   dialects: { type: 'string' },
   'ca-file': { type: 'string' },
+  fault: { type: 'string', multiple: true },
+  console: { type: 'boolean' },
   'allow-non-loopback': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -71,6 +74,9 @@ function toOptions(values: Values, faults: OptionFaults): Readonly<Record<string
   if (typeof values.host === 'string') given['host'] = values.host
   if (typeof values.audience === 'string') given['audience'] = values.audience
   if (values['allow-non-loopback'] === true) given['allowNonLoopback'] = true
+  if (values.console === true) given['console'] = true
+  const faultFlags = (values.fault ?? []).filter((text) => typeof text === 'string')
+  if (faultFlags.length > 0) given['faults'] = faultFlags.map(parseFaultFlag)
   const inline = (values.client ?? []).filter((text) => typeof text === 'string')
   if (inline.length > 0) given['clients'] = inline.map(toClient)
   if (typeof values.clients === 'string') {
@@ -145,6 +151,7 @@ const renamed: Readonly<Record<string, string>> = { accessTokenTtlSeconds: '--tt
 
 function toFlag(option: string, fromFile: boolean): string {
   if (option.startsWith('clients')) return fromFile ? `--${option}` : option.replace('clients', '--client')
+  if (option.startsWith('faults')) return option.replace('faults', '--fault')
   if (option.startsWith('dialects')) return `--${option}`
   return renamed[option] ?? `--${option}`
 }

@@ -4,13 +4,17 @@
  * @module
  */
 import type { DevClient } from './clients.ts'
+import { faultRoutes, withControl } from './control.ts'
 import type { DialectName } from './dialects/dialect-options.ts'
 import { type DialectServers, startDialects } from './dialects/dialect-server.ts'
+import { type Fault, FaultSwitch, readFaults } from './faults.ts'
+import { behindFaults } from './front.ts'
 import { originOf } from './host.ts'
 import { close, listen } from './listening.ts'
+import { OptionFaults } from './option-faults.ts'
 import { type DevServerOptions, type ResolvedOptions, readOptions } from './options.ts'
 import { createProvider } from './provider.ts'
-import { paths } from './served-paths.ts'
+import { findStandard, paths } from './served-paths.ts'
 import { requestToken, type TokenWish } from './token-request.ts'
 import { memoryTokenStore } from './token-store/memory-store.ts'
 import type { TokenStore } from './token-store/token-store.ts'
@@ -40,6 +44,14 @@ export interface DevServer {
   issueToken(wish?: TokenWish): Promise<string>
   /** Makes a token inactive, whichever client got it. A token that is not known is inactive already. */
   revoke(token: string): Promise<void>
+  /** The faults that are switched on, here and at the dialects. */
+  readonly faults: readonly Fault[]
+  /**
+   * Switches these faults on, and all others off: an empty list ends the rehearsal.
+   *
+   * @throws {TypeError} naming what is wrong with them.
+   */
+  setFaults(faults: readonly Fault[]): void
   /**
    * A server of another product, which the option `dialects` asked for.
    *
@@ -67,10 +79,11 @@ export async function startDevServer(options: ResolvedOptions): Promise<DevServe
   const tokens = new Tokens(store, now)
   const { server, port } = await listen(host, options.port)
   const issuer = originOf(host, port)
+  const faults = new FaultSwitch(options.faults)
   const provider = createProvider(issuer, options, tokens)
-  const answer = provider.callback()
-  server.on('request', (request, response) => void answer(request, response))
-  const dialects = await startDialects(options.dialects, { host, clients, tokens }).catch(async (error: unknown) => {
+  const standard = behindFaults(provider.callback(), findStandard, faults)
+  server.on('request', options.console ? withControl(faultRoutes(faults), standard) : standard)
+  const dialects = await startDialects(options.dialects, { host, clients, tokens, faults }).catch(async (error: unknown) => {
     await close(server)
     throw error
   })
@@ -87,6 +100,15 @@ export async function startDevServer(options: ResolvedOptions): Promise<DevServe
     revoke: async (token) => {
       const found = await tokens.find(token)
       if (found !== undefined) await tokens.revoke(found)
+    },
+    get faults() {
+      return faults.list()
+    },
+    setFaults: (wanted) => {
+      const wrong = new OptionFaults()
+      const read = readFaults(wanted, 'faults', wrong)
+      wrong.throwAny('setFaults')
+      faults.set(read)
     },
     dialect: (name) => found(dialects.servers, name),
     close: async () => {

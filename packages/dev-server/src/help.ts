@@ -18,6 +18,9 @@ export const help = `oauth-introspect-dev: an OAuth 2.0 authorization server for
                           axway (8089); repeatable
   --dialects <file>       the same with their settings, from JSON: { "wso2": { "tenants": ["foo.com"] } }
   --ca-file <file>        where to write the certificate authority of wso2 (default: it is printed)
+  --fault <fault>         what goes wrong, to rehearse an outage; repeatable: introspection:delay=3000,
+                          token:status=503,times=2, all:reset, introspection:type=text/html,body=<p>Oops
+  --console               /console, /usage, /metrics and /faults, for this machine only
   --allow-non-loopback    lets other machines reach it: only in a network you trust
   -h, --help              this text
   --version               the version

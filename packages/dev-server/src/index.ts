@@ -13,6 +13,7 @@ export type { DialectServer, DialectServers } from './dialects/dialect-server.ts
 export type { LogoutReport } from './dialects/friendly.ts'
 export type { FriendlySettings, FriendlyUser } from './dialects/friendly-settings.ts'
 export type { Wso2Settings, Wso2User } from './dialects/wso2-settings.ts'
+export type { Fault } from './faults.ts'
 export type { DevServerOptions } from './options.ts'
 export { memoryTokenStore } from './token-store/memory-store.ts'
 export { type RedisClient, type RedisTokenStoreOptions, redisTokenStore } from './token-store/redis-store.ts'

@@ -5,6 +5,7 @@
  */
 import { type DevClient, defaultClients, readClients } from './clients.ts'
 import { type DialectOptions, type ResolvedDialects, readDialects } from './dialects/dialect-options.ts'
+import { type Fault, readFaults } from './faults.ts'
 import { isHost, isLoopback } from './host.ts'
 import { OptionFaults } from './option-faults.ts'
 import { flag, lifetime, memberReader, port, text } from './option-readers.ts'
@@ -30,6 +31,10 @@ export interface DevServerOptions {
   readonly store?: TokenStore
   /** The clock of the dialects and of usage figures, in milliseconds since the epoch. The standard server goes by the system's. Default `Date.now`. */
   readonly now?: () => number
+  /** Faults that are switched on from the start. Default: none. */
+  readonly faults?: readonly Fault[]
+  /** Serves the console and what it is made of: `/console`, `/usage`, `/metrics`, `/faults`, to this machine only. Default `false`. */
+  readonly console?: boolean
 }
 
 /** The options with their defaults. */
@@ -43,9 +48,13 @@ export interface ResolvedOptions {
   readonly dialects: ResolvedDialects
   readonly store: TokenStore | undefined
   readonly now: (() => number) | undefined
+  readonly faults: readonly Fault[]
+  readonly console: boolean
 }
 
-const known = [...['port', 'host', 'clients', 'accessTokenTtlSeconds', 'audience', 'allowNonLoopback', 'dialects', 'store', 'now']]
+const known = [
+  ...['port', 'host', 'clients', 'accessTokenTtlSeconds', 'audience', 'allowNonLoopback', 'dialects', 'store', 'now', 'faults', 'console'],
+]
 
 /** @throws {TypeError} naming every wrong option. */
 export function readOptions(options: unknown): ResolvedOptions {
@@ -69,6 +78,8 @@ export function resolveOptions(options: unknown, faults: OptionFaults): Resolved
     dialects: read('dialects', {}, readDialects),
     store: read<TokenStore | undefined>('store', undefined, readStore),
     now: read<(() => number) | undefined>('now', undefined, readClock),
+    faults: read('faults', [], readFaults),
+    console: read('console', false, flag),
   }
 }
 

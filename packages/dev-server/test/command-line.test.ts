@@ -36,6 +36,8 @@ describe('flags', () => {
           { clientId: 'c', clientSecret: 'u' },
         ],
         dialects: {},
+        faults: [],
+        console: false,
       },
     })
   })
@@ -44,6 +46,21 @@ describe('flags', () => {
     expect(readCommandLine(['--dialect', 'wso2', '--dialect', 'check-token:1234', '--ca-file', 'ca.pem'])).toMatchObject({
       options: { dialects: { wso2: { port: 9443, accessTokenTtlSeconds: 3600 }, checkToken: { port: 1234 } } },
       caFile: 'ca.pem',
+    })
+  })
+
+  test('switch faults and the console on', () => {
+    const faults = ['introspection:delay=3000', 'token:status=503,times=2', 'all:reset', 'introspection:type=text/html,body=<p>a=1, b']
+    expect(readCommandLine(['--console', ...faults.flatMap((fault) => ['--fault', fault])])).toMatchObject({
+      options: {
+        console: true,
+        faults: [
+          { endpoint: 'introspection', delayMs: 3000 },
+          { endpoint: 'token', status: 503, times: 2 },
+          { endpoint: 'all', reset: true },
+          { endpoint: 'introspection', contentType: 'text/html', body: '<p>a=1, b' },
+        ],
+      },
     })
   })
 
@@ -73,6 +90,10 @@ describe('wrong flags', () => {
     [['--dialect', 'axway:x'], '"--dialects.axway.port" must be a whole number from 0 to 65535, got another string'],
     [['--dialect', 'axway', '--dialects', 'no-such-file'], '"--dialect" and "--dialects" exclude each other'],
     [['--dialects', 'no-such-file'], '"--dialects" must name a file that can be read: ENOENT'],
+    [['--fault', 'token'], '"--fault[0]" must say what goes wrong'],
+    [['--fault', 'tokens:reset'], '"--fault[0].endpoint" must be "introspection" or "token" or "all", got another string'],
+    [['--fault', 'all:reset,status=503'], '"--fault[0]" must not have an answer when it has "reset"'],
+    [['--fault', 'all:delay=x'], '"--fault[0].delayMs" must be a whole number of milliseconds from 0 to 600000, got another string'],
     [['--clinet', 'a:s3cret'], 'unknown flag "--clinet": did you mean "--client"?'],
     [['a:s3cret'], 'an argument stands alone: every value needs a flag before it, such as --port'],
   ])('%j are refused, and the flag is named', (args, fault) => {

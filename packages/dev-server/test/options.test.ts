@@ -12,7 +12,19 @@ async function faultsOf(options: unknown): Promise<string> {
   return (refused as TypeError).message
 }
 
-const optionNames = ['port', 'host', 'clients', 'accessTokenTtlSeconds', 'audience', 'allowNonLoopback', 'dialects', 'store', 'now']
+const optionNames = [
+  'port',
+  'host',
+  'clients',
+  'accessTokenTtlSeconds',
+  'audience',
+  'allowNonLoopback',
+  'dialects',
+  'store',
+  'now',
+  'faults',
+  'console',
+]
 
 describe('wrong options', () => {
   test('are all named in one TypeError', async () => {

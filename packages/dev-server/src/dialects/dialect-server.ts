@@ -6,6 +6,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { certify } from '../certificate-authority.ts'
 import type { DevClient } from '../clients.ts'
+import type { FaultSwitch } from '../faults.ts'
+import { behindFaults, notServed, type Place } from '../front.ts'
 import { originOf } from '../host.ts'
 import { close, listen, type Server, type ServerCertificate } from '../listening.ts'
 import { OptionFaults, readMembers } from '../option-faults.ts'
@@ -51,6 +53,7 @@ export interface SharedGround {
   readonly host: string
   readonly clients: readonly DevClient[]
   readonly tokens: Tokens
+  readonly faults: FaultSwitch
 }
 
 /** Starts them all, or none. */
@@ -72,7 +75,10 @@ export async function startDialects(
     const plain = originOf(shared.host, taken)
     const origin = certificate === undefined ? plain : plain.replace('http:', 'https:')
     const dialect = make({ clients: shared.clients, tokens: shared.tokens, origin })
-    server.on('request', answerBy(dialect.routes))
+    server.on(
+      'request',
+      behindFaults(answerBy(dialect.routes), (path) => findPlace(dialect.routes, path), shared.faults),
+    )
     return { dialect, server: handleOf(dialect, origin, shared.clients) }
   }
   try {
@@ -116,6 +122,11 @@ async function answer(routes: readonly Route[], request: IncomingMessage, respon
   if (route !== undefined) return writeReply(response, await route.answer(call))
   if (here.length === 0) return writeReply(response, { status: 404, json: { error: 'not_found' } })
   writeReply(response, { status: 405, headers: { Allow: here.map(({ method }) => method).join(', ') } })
+}
+
+function findPlace(routes: readonly Route[], asked: string): Place {
+  const route = routes.find((each) => isAt(each, asked))
+  return route === undefined ? notServed : { endpoint: route.endpoint, path: asked.replace(/^\/t\/[^/]+/, '/t/…') }
 }
 
 /** Whether the path is the route's. */

@@ -37,7 +37,7 @@ export function ask(url: string, { form, method = form === undefined ? 'GET' : '
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.once('end', () => {
         const text = Buffer.concat(chunks).toString('utf8')
-        const json = text.startsWith('{') ? (JSON.parse(text) as Reply['json']) : {}
+        const json = /^\{.*\}$/s.test(text) ? (JSON.parse(text) as Reply['json']) : {}
         const { 'content-type': type, 'www-authenticate': challenge } = response.headers
         resolve({ status: response.statusCode, type, challenge, text, json })
       })

@@ -9,16 +9,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const program = 'redis-server'
+
 /** Why there is none; `undefined` when there is one. */
 export const redisMissing: string | undefined =
-  spawnSync('redis-server', ['--version']).status === 0 ? undefined : 'redis-server is not on PATH: apt-get install redis-server'
+  spawnSync(program, ['--version']).status === 0 ? undefined : 'redis-server is not on PATH: apt-get install redis-server'
 
 /** Starts it; keeps nothing on disk. */
 export async function startRedis(): Promise<{ readonly path: string; readonly stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const path = join(folder, 'socket')
   const args = ['--port', '0', '--unixsocket', path, '--save', '', '--appendonly', 'no', '--dir', folder]
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   await new Promise<void>((resolve, reject) => {
     let text = ''

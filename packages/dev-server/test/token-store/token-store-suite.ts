@@ -10,7 +10,7 @@ import { introspectAt, post } from '../requests.ts'
 import { start } from '../start.ts'
 
 /** A place that stores are opened on. */
-export interface Place {
+interface Place {
   /** Opens a store on it; a second one knows what the first one keeps. */
   readonly open: () => Promise<TokenStore>
   /** Everything that is kept there, as text. */
