@@ -4,13 +4,16 @@
  * @module
  */
 import type { DevClient } from './clients.ts'
-import { faultRoutes, withControl } from './control.ts'
 import type { DialectName } from './dialects/dialect-options.ts'
 import { type DialectServers, startDialects } from './dialects/dialect-server.ts'
 import { type Fault, FaultSwitch, readFaults } from './faults.ts'
-import { behindFaults } from './front.ts'
+import { behindFront } from './front.ts'
 import { originOf } from './host.ts'
 import { close, listen } from './listening.ts'
+import { consoleRoutes } from './monitoring/console.ts'
+import { type ControlRoutes, faultRoutes, withControl } from './monitoring/control.ts'
+import { usageRoutes } from './monitoring/usage.ts'
+import { Watch } from './monitoring/watch.ts'
 import { OptionFaults } from './option-faults.ts'
 import { type DevServerOptions, type ResolvedOptions, readOptions } from './options.ts'
 import { createProvider } from './provider.ts'
@@ -30,6 +33,8 @@ export interface DevServer {
   readonly tokenEndpoint: string
   readonly revocationEndpoint: string
   readonly jwksUri: string
+  /** The console's page; there with the option `console` only. */
+  readonly consoleUrl?: string
   /** The clients it knows, with their secrets. */
   readonly clients: readonly DevClient[]
   /** Where its tokens are kept. */
@@ -77,17 +82,22 @@ export async function createDevServer(options: DevServerOptions = {}): Promise<D
 export async function startDevServer(options: ResolvedOptions): Promise<DevServer> {
   const { clients, host, store = memoryTokenStore(), now = Date.now } = options
   const tokens = new Tokens(store, now)
-  const { server, port } = await listen(host, options.port)
-  const issuer = originOf(host, port)
-  const faults = new FaultSwitch(options.faults)
-  const provider = createProvider(issuer, options, tokens)
-  const standard = behindFaults(provider.callback(), findStandard, faults)
-  server.on('request', options.console ? withControl(faultRoutes(faults), standard) : standard)
-  const dialects = await startDialects(options.dialects, { host, clients, tokens, faults }).catch(async (error: unknown) => {
-    await close(server)
+  const front = { faults: new FaultSwitch(options.faults), watch: new Watch(tokens, now) }
+  const dialects = await startDialects(options.dialects, { host, clients, tokens, front })
+  const { server, port } = await listen(host, options.port).catch(async (error: unknown) => {
+    await dialects.close()
     throw error
   })
+  const issuer = originOf(host, port)
+  const standard = behindFront('standard', createProvider(issuer, options, tokens).callback(), findStandard, front)
   const tokenEndpoint = issuer + paths.token
+  const issueToken = (wish: TokenWish = {}): Promise<string> => requestToken(tokenEndpoint, clients, wish)
+  const control = (): ControlRoutes => ({
+    ...faultRoutes(front.faults),
+    ...usageRoutes(store, front.watch, now),
+    ...consoleRoutes({ clients, tokens, watch: front.watch, servers: { standard: { origin: issuer, issueToken }, ...dialects.servers } }),
+  })
+  server.on('request', options.console ? withControl(control(), standard) : standard)
   return {
     issuer,
     introspectionEndpoint: issuer + paths.introspection,
@@ -96,23 +106,25 @@ export async function startDevServer(options: ResolvedOptions): Promise<DevServe
     jwksUri: issuer + paths.jwks,
     clients,
     store,
-    issueToken: (wish = {}) => requestToken(tokenEndpoint, clients, wish),
+    issueToken,
+    ...(options.console ? { consoleUrl: `${issuer}/console` } : {}),
     revoke: async (token) => {
       const found = await tokens.find(token)
       if (found !== undefined) await tokens.revoke(found)
     },
     get faults() {
-      return faults.list()
+      return front.faults.list()
     },
     setFaults: (wanted) => {
       const wrong = new OptionFaults()
       const read = readFaults(wanted, 'faults', wrong)
       wrong.throwAny('setFaults')
-      faults.set(read)
+      front.faults.set(read)
     },
     dialect: (name) => found(dialects.servers, name),
     close: async () => {
       await Promise.all([close(server), dialects.close()])
+      await front.watch.settle()
     },
   }
 }

@@ -6,6 +6,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Endpoint } from './endpoint.ts'
 import { type FaultSwitch, strike } from './faults.ts'
+import type { Watch } from './monitoring/watch.ts'
 
 /** What a path is: its endpoint, and how it may be shown. What is not served is not shown: anything may be written there. */
 export interface Place {
@@ -19,10 +20,18 @@ export const notServed: Place = { endpoint: 'other', path: '(not served)' }
 /** Answers a request, now or later. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
-/** Puts a server behind the faults. `find` tells what a path is. */
-export function behindFaults(answer: Answer, find: (path: string) => Place, faults: FaultSwitch): RequestListener {
-  return (request: IncomingMessage, response: ServerResponse) => {
-    const fault = faults.take(find(pathOf(request)).endpoint)
+/** What every server here has in front. */
+export interface FrontGround {
+  readonly faults: FaultSwitch
+  readonly watch: Watch
+}
+
+/** Puts a server behind faults and watch. `find` tells what a path is. */
+export function behindFront(name: string, answer: Answer, find: (path: string) => Place, { faults, watch }: FrontGround): RequestListener {
+  return (request, response) => {
+    const place = find(pathOf(request))
+    const fault = faults.take(place.endpoint)
+    watch.follow(request, response, name, place, fault)
     if (fault === undefined) return void answer(request, response)
     void strike(fault, request, response).then((goOn) => {
       if (goOn) void answer(request, response)

@@ -22,12 +22,14 @@ export function greeting(server: DevServer, options: ResolvedOptions, caFile?: s
     `  introspection  ${server.introspectionEndpoint}`,
     `  revocation     ${server.revocationEndpoint}`,
     `  keys           ${server.jwksUri}`,
+    ...(server.consoleUrl === undefined ? [] : [`  console        ${server.consoleUrl}`]),
     '',
     ...clients.map(({ clientId, clientSecret, scopes }) => {
       const use = scopes === undefined ? 'introspects only' : `scopes: ${scopes.join(' ')}`
       return `  client ${clientId}, secret ${clientSecret}, ${use}`
     }),
     '',
+    ...(options.faults.length > 0 ? [`Faults are on: ${options.faults.length}. The lines below may fail on purpose.`, ''] : []),
     ...dialectNames.flatMap((name) => (options.dialects[name] === undefined ? [] : dialectLines(server, name, caFile))),
     ...(lines.length > 0 ? ['Get a token, introspect it, revoke it:', '', ...lines] : ['No client has scopes, so none gets tokens.']),
     '',

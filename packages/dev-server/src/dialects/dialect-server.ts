@@ -6,8 +6,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { certify } from '../certificate-authority.ts'
 import type { DevClient } from '../clients.ts'
-import type { FaultSwitch } from '../faults.ts'
-import { behindFaults, notServed, type Place } from '../front.ts'
+import { behindFront, type FrontGround, notServed, type Place } from '../front.ts'
 import { originOf } from '../host.ts'
 import { close, listen, type Server, type ServerCertificate } from '../listening.ts'
 import { OptionFaults, readMembers } from '../option-faults.ts'
@@ -16,7 +15,7 @@ import { axway } from './axway.ts'
 import { readCall, writeReply } from './call.ts'
 import { checkToken } from './check-token.ts'
 import { type Dialect, type DialectGround, type DialectTokenWish, type Route, readScope } from './dialect.ts'
-import type { ResolvedDialects } from './dialect-options.ts'
+import type { DialectName, ResolvedDialects } from './dialect-options.ts'
 import { friendly, type LogoutReport } from './friendly.ts'
 import { createLogoutKey } from './logout-tokens.ts'
 import { wso2 } from './wso2.ts'
@@ -53,7 +52,7 @@ export interface SharedGround {
   readonly host: string
   readonly clients: readonly DevClient[]
   readonly tokens: Tokens
-  readonly faults: FaultSwitch
+  readonly front: FrontGround
 }
 
 /** Starts them all, or none. */
@@ -66,6 +65,7 @@ export async function startDialects(
     await Promise.all(listening.map(close))
   }
   async function start<D extends Dialect>(
+    name: DialectName,
     port: number,
     make: (ground: DialectGround) => D,
     certificate?: ServerCertificate,
@@ -77,7 +77,7 @@ export async function startDialects(
     const dialect = make({ clients: shared.clients, tokens: shared.tokens, origin })
     server.on(
       'request',
-      behindFaults(answerBy(dialect.routes), (path) => findPlace(dialect.routes, path), shared.faults),
+      behindFront(name, answerBy(dialect.routes), (path) => findPlace(dialect.routes, path), shared.front),
     )
     return { dialect, server: handleOf(dialect, origin, shared.clients) }
   }
@@ -86,18 +86,18 @@ export async function startDialects(
     const { wso2: forWso2, friendly: forFriendly, checkToken: forCheckToken, axway: forAxway } = wanted
     if (forWso2 !== undefined) {
       const certificate = await certify(shared.host)
-      const { server } = await start(forWso2.port, (ground) => wso2(forWso2, ground), certificate)
+      const { server } = await start('wso2', forWso2.port, (ground) => wso2(forWso2, ground), certificate)
       const tenantIntrospectionEndpoint = (tenant: string): string => `${server.origin}/t/${tenant}/oauth2/introspect`
       servers.wso2 = { ...server, ca: certificate.ca, tenantIntrospectionEndpoint }
     }
     if (forFriendly !== undefined) {
       const key = await createLogoutKey()
-      const { server, dialect } = await start(forFriendly.port, (ground) => friendly(forFriendly, ground, key))
+      const { server, dialect } = await start('friendly', forFriendly.port, (ground) => friendly(forFriendly, ground, key))
       servers.friendly = { ...server, logOut: dialect.logOut }
     }
     if (forCheckToken !== undefined)
-      servers.checkToken = (await start(forCheckToken.port, (ground) => checkToken(forCheckToken, ground))).server
-    if (forAxway !== undefined) servers.axway = (await start(forAxway.port, (ground) => axway(forAxway, ground))).server
+      servers.checkToken = (await start('checkToken', forCheckToken.port, (ground) => checkToken(forCheckToken, ground))).server
+    if (forAxway !== undefined) servers.axway = (await start('axway', forAxway.port, (ground) => axway(forAxway, ground))).server
     return { servers, close: closeAll }
   } catch (error) {
     await closeAll()

@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage } from 'node:http'
-import { isLoopback } from './host.ts'
+import { isLoopback } from '../host.ts'
 
 /** Why a request is refused; `undefined` when it is not. */
 export function whyNotLocal({ socket, headers, method }: IncomingMessage): string | undefined {

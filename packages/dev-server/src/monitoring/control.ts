@@ -4,10 +4,10 @@
  * @module
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type FaultSwitch, readFaults } from './faults.ts'
-import { pathOf } from './front.ts'
+import { type FaultSwitch, readFaults } from '../faults.ts'
+import { pathOf } from '../front.ts'
+import { OptionFaults } from '../option-faults.ts'
 import { whyNotLocal } from './local-request.ts'
-import { OptionFaults } from './option-faults.ts'
 
 /** What a control path answers. */
 export interface ControlReply {
