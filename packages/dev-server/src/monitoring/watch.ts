@@ -13,7 +13,7 @@ import type { UsageKind } from '../token-store/token-store.ts'
 import type { TokenEvent, Tokens } from '../tokens.ts'
 
 /** A request that was answered, or broken off. */
-export interface WatchedRequest {
+interface WatchedRequest {
   readonly type: 'request'
   /** Milliseconds since the epoch. */
   readonly at: number
@@ -33,7 +33,7 @@ export interface WatchedRequest {
 }
 
 /** Something that happened to a token. */
-export interface WatchedToken {
+interface WatchedToken {
   readonly type: 'token'
   readonly at: number
   readonly what: TokenEvent['what']
