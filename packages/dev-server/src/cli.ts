@@ -37,7 +37,13 @@ async function serve(options: ResolvedOptions, caFile: string | undefined): Prom
     return
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close())
-  if (caFile !== undefined && options.dialects.wso2 !== undefined) writeFileSync(caFile, server.dialect('wso2').ca)
+  try {
+    if (caFile !== undefined) writeFileSync(caFile, server.dialect('wso2').ca)
+  } catch (error) {
+    await server.close()
+    fail(1, `cannot write the file of "--ca-file": ${(error as NodeJS.ErrnoException).code ?? 'it cannot be'}`)
+    return
+  }
   process.stdout.write(greeting(server, options, caFile))
 }
 

@@ -45,8 +45,10 @@ export function readCommandLine(args: readonly string[]): Command {
   const faults = new OptionFaults((option) => toFlag(option, fromFile))
   for (const token of tokens) checkToken(token, faults)
   const options = resolveOptions(toOptions(values, faults), faults)
-  faults.throwAny('oauth-introspect-dev')
   const caFile = values['ca-file']
+  if (caFile !== undefined && options.dialects.wso2 === undefined)
+    faults.say('"--ca-file" is for the dialect "wso2", which is not asked for')
+  faults.throwAny('oauth-introspect-dev')
   return { does: 'serve', options, ...(typeof caFile === 'string' ? { caFile } : {}) }
 }
 

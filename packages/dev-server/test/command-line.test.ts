@@ -94,6 +94,7 @@ describe('wrong flags', () => {
     [['--fault', 'tokens:reset'], '"--fault[0].endpoint" must be "introspection" or "token" or "all", got another string'],
     [['--fault', 'all:reset,status=503'], '"--fault[0]" must not have an answer when it has "reset"'],
     [['--fault', 'all:delay=x'], '"--fault[0].delayMs" must be a whole number of milliseconds from 0 to 600000, got another string'],
+    [['--dialect', 'axway', '--ca-file', 'ca.pem'], '"--ca-file" is for the dialect "wso2", which is not asked for'],
     [['--clinet', 'a:s3cret'], 'unknown flag "--clinet": did you mean "--client"?'],
     [['a:s3cret'], 'an argument stands alone: every value needs a flag before it, such as --port'],
   ])('%j are refused, and the flag is named', (args, fault) => {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { createDevServer, type DevServer } from '@oauth-introspect/dev-server'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -7,7 +8,9 @@ import { introspectAt } from '../requests.ts'
 
 jest.setTimeout(120_000)
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+const names = ['chromium', 'chromium-browser', 'google-chrome']
+const folders = (process.env['PATH'] ?? '').split(delimiter)
+const executablePath = folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path))
 
 if (executablePath === undefined) {
   const reason = 'there is no Chromium: apt-get install chromium'
