@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { generate } from './generated.mjs'
 
-const sources = ['options', 'requirements'].map((name) => {
+const sources = ['options', 'requirements', 'http-options', 'introspection-request-options', 'signed-introspection-options'].map((name) => {
   const path = `packages/core/src/${name}.ts`
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
 })
@@ -49,6 +49,9 @@ function table(rows) {
   ].join('\n')
 }
 
+/** The members of an option that is an object, under its name. */
+const below = (option, typeName) => members(typeName).map((row) => ({ ...row, name: `${option}.${row.name}` }))
+
 const requirements = members('Requirements')
 const ofServer = members('Settings')
 // The server's `audience` has a meaning of its own; an answer's age is a matter of a route.
@@ -56,7 +59,7 @@ const shared = requirements.filter(({ name }) => name !== 'audience' && name !==
 
 const page = `# Options
 
-Made from the docstrings in \`packages/core/src/options.ts\` and \`requirements.ts\` by \`npm run generate\`: change them there.
+Made from the docstrings in \`packages/core/src/options.ts\` and the files beside it by \`npm run generate\`: change them there.
 
 Wrong options are one \`TypeError\` when the middleware is made. It names every fault: a value of the wrong kind, an unknown name and the
 nearest known one, and a key that is there with the value \`undefined\` (lest a missing environment variable switch a check off).
@@ -77,15 +80,27 @@ ${table(ofServer.filter(({ name }) => ['tokenSources', 'tokenSyntax', 'maxTokenL
 
 ## How the authorization server is asked
 
-${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'transport', 'now', 'onEvent'].includes(name)))}
+${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'now', 'onEvent'].includes(name)))}
+
+## How connections to it are made
+
+${table([...ofServer.filter(({ name }) => name === 'http'), ...below('http', 'HttpOptions'), ...ofServer.filter(({ name }) => name === 'transport')])}
+
+## The shape of introspection requests
+
+${table([...ofServer.filter(({ name }) => name === 'introspectionRequest'), ...below('introspectionRequest', 'IntrospectionRequestOptions')])}
 
 ## How its replies are taken
 
-${table([...ofServer.filter(({ name }) => name === 'introspectionReply'), ...members('IntrospectionReplyOptions').map((row) => ({ ...row, name: `introspectionReply.${row.name}` }))])}
+${table([...ofServer.filter(({ name }) => name === 'introspectionReply'), ...below('introspectionReply', 'IntrospectionReplyOptions')])}
+
+## How they are signed
+
+${table([...ofServer.filter(({ name }) => name === 'signedIntrospection'), ...below('signedIntrospection', 'SignedReplyOptions'), ...below('signedIntrospection', 'SignedIntrospectionOptions')])}
 
 ## What is remembered
 
-${table([...ofServer.filter(({ name }) => name === 'cache'), ...members('CacheOptions').map((row) => ({ ...row, name: `cache.${row.name}` }))])}
+${table([...ofServer.filter(({ name }) => name === 'cache'), ...below('cache', 'CacheOptions')])}
 
 ## Requirements of a route
 

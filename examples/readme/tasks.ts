@@ -1,5 +1,7 @@
 // The parts of README.md that are not whole programs. Compiled; what they stand on is above each region.
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { rootCertificates } from 'node:tls'
 import {
   bearerToken,
   clientSecretPost,
@@ -7,6 +9,7 @@ import {
   IntrospectionError,
   nodeRequest,
   type Options,
+  privateKeyJwt,
   refusalResponse,
   webRequest,
   writeRefusal,
@@ -31,6 +34,11 @@ app.delete('/orders/:id', requireToken({ requiredScopes: 'orders:write', maxAnsw
   res.sendStatus(204)
 })
 // #endregion routes
+
+// #region discovery
+const discovering = createResourceServer({ issuer: 'https://as.example.com', clientId, clientSecret, audience: 'https://api.example.com' })
+await discovering.ready() // fails now, not on the first request
+// #endregion discovery
 
 // #region resource-server
 const api = createResourceServer({
@@ -60,10 +68,36 @@ const guard = onHono.introspect((c) => {
 // #region client-authentication
 const posting = createResourceServer({ introspectionEndpoint, clientAuthentication: clientSecretPost('api', 'secret'), audience: null })
 const bearing = createResourceServer({ introspectionEndpoint, clientAuthentication: bearerToken(() => readTokenFile()), audience: null })
+const signing = createResourceServer({
+  introspectionEndpoint,
+  issuer: 'https://as.example.com',
+  clientAuthentication: privateKeyJwt({ clientId: 'api', key: readKey(), algorithm: 'ES256' }),
+  audience: null,
+})
 // #endregion client-authentication
+function readKey(): KeyObject {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+}
+// #region http
+const careful: Options = {
+  ...options,
+  http: { ca: readAuthorities(), proxy: 'http://proxy.internal:8080', http2: true },
+}
+// #endregion http
+function readAuthorities(): string {
+  return rootCertificates.join('\n')
+}
 function readTokenFile(): string {
   return 'a-token'
 }
+
+// #region signed-introspection
+const signed = createResourceServer({
+  ...options,
+  issuer: 'https://as.example.com',
+  signedIntrospection: { jwksUri: 'https://as.example.com/jwks', algorithms: ['ES256'] },
+})
+// #endregion signed-introspection
 
 // #region events
 app.use(
@@ -100,4 +134,4 @@ app.use((error: unknown, _req: express.Request, res: express.Response, next: exp
 
 // #endregion errors
 
-export { bearing, fetchHandler, guard, nodeHandler, posting }
+export { bearing, careful, fetchHandler, guard, nodeHandler, posting, signed, signing }

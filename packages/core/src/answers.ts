@@ -4,11 +4,14 @@
  * @module
  */
 import { runtime } from '#runtime'
+import type { Wanted } from './authorization-server-metadata.ts'
 import { type Answer, createMemory, type Recollection } from './cache/remember.ts'
 import { readClaims } from './claims-schema.ts'
+import { createDiscovery, type Discovery } from './discovery.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
 import { createIntrospectionClient } from './introspection-client.ts'
+import type { Issuer } from './introspection-endpoint.ts'
 import type { ResourceServerStats } from './outcome.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import { connectByFetch } from './runtime/fetch-connection.ts'
@@ -19,6 +22,8 @@ export interface Answers {
   readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
   readonly forget: (token: string) => Promise<void>
   readonly stats: () => Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
+  /** Resolves when it is known where to ask; rejects with an `IntrospectionError` when that cannot be found, and when credentials cannot be made. */
+  readonly ready: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -30,12 +35,22 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   const { now } = settings
   const connection =
     settings.transport === undefined
-      ? runtime.connect({ maxConnections: 16, connectTimeoutMs: settings.timeoutMs })
+      ? runtime.connect({
+          ...settings.http(),
+          connectTimeoutMs: settings.timeoutMs,
+          certificate: settings.clientAuthentication.certificate?.(),
+        })
       : connectByFetch(settings.transport)
-  const client = createIntrospectionClient({ ...settings, connection, events })
+  const endpoint = settings.endpoint instanceof URL ? settings.endpoint : findEndpoint(settings.endpoint)
+  const client = createIntrospectionClient({ ...settings, endpoint, issuer: settings.rules.issuer, connection, events })
   const memory = createMemory({ rules: settings.memory, now, identity: client.identity, sha256: runtime.sha256, ask })
-  let failedCalls = 0
   let inactiveOnly = 0
+
+  function findEndpoint(issuer: Issuer): Discovery {
+    const method = settings.clientAuthentication.method
+    const wanted: Wanted = { ...issuer, endpointName: 'introspection_endpoint', method, ownParameter: settings.requestRules.tokenParameter }
+    return createDiscovery({ ...settings, wanted, connection, onFault: (error) => events.fault(error) })
+  }
 
   async function ask(token: string): Promise<Answer> {
     const sentAt = now()
@@ -46,7 +61,6 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
       return { active: true, introspection, sentAt, ...(await readClaims(settings.claims, introspection.claims)) }
     } catch (error) {
       if (IntrospectionError.is(error)) events.fault(error)
-      if (!IntrospectionError.is(error) || error.code !== 'OVERLOADED') failedCalls++
       throw error
     }
   }
@@ -59,7 +73,12 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   return {
     recall: memory.recall,
     forget: memory.forget,
-    stats: () => ({ calls: client.calls, failedCalls, ...memory.size() }),
+    stats: () => ({ calls: client.calls, failedCalls: client.failedCalls, ...memory.size() }),
+    ready: async () => {
+      await settings.clientAuthentication.ready?.()
+      await client.ready()
+      if (!(endpoint instanceof URL)) await endpoint.find()
+    },
     close: () => connection.close(),
   }
 }

@@ -37,15 +37,13 @@ export function readBearerToken(request: ResourceRequest, rules: PresentationRul
   if (lines.length > 1) return malformedRequest
   const value = lines[0] ?? ''
   if (value === '') return missing
-  const schemeEnd = value.search(/[ \t]/)
-  const scheme = schemeEnd < 0 ? value : value.slice(0, schemeEnd)
-  // ASCII only: toLowerCase() folds no other letter into these six, and the length rules out the rest.
-  if (scheme.length !== 6 || scheme.toLowerCase() !== 'bearer') return joinsCredentials(value) ? malformedRequest : unsupported
+  const schemeEnd = value.search(/[ \t]|$/)
+  // toLowerCase() makes these six letters of no others than their capitals.
+  if (value.slice(0, schemeEnd).toLowerCase() !== 'bearer') return joinsCredentials(value) ? malformedRequest : unsupported
   return readCredentials(value, schemeEnd, rules)
 }
 
 function readCredentials(value: string, schemeEnd: number, rules: PresentationRules): Presented {
-  if (schemeEnd < 0) return malformedRequest
   let start = schemeEnd
   while (value[start] === ' ') start++
   const token = value.slice(start)
@@ -63,7 +61,7 @@ export function readToken(token: string, rules: PresentationRules): Presented {
  */
 function joinsCredentials(value: string): boolean {
   const [, ...others] = value.replace(quotedString, (text, end: string) => (end === '' ? text : '""')).split(',')
-  return others.some((other) => !/^[ \t]*(?:$|[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=)/.test(other))
+  return others.some((other) => !/^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*=/.test(other))
 }
 
 // Goes to the end of the text where a quote is never closed, so that no quote is looked at twice.

@@ -15,7 +15,8 @@ export interface ReadClaims {
 /** Reads claims by a schema; without one they are the reply's members. Rejects with what the schema throws. */
 export async function readClaims(schema: StandardSchemaV1 | undefined, members: Claims): Promise<ReadClaims> {
   if (schema === undefined) return { claims: members, invalidPaths: undefined }
-  const result = await schema['~standard'].validate(members)
+  // A copy of its own: libraries write their transformations into what they are given, and ours is frozen.
+  const result = await schema['~standard'].validate(structuredClone(members))
   if (result.issues !== undefined) return { claims: undefined, invalidPaths: result.issues.map(describePath) }
   return { claims: freezePlain(result.value), invalidPaths: undefined }
 }

@@ -3,9 +3,16 @@
  *
  * @module
  */
-import { type ClientAuthentication, type Credentials, readClientAuthentication } from './client-authentication/client-authentication.ts'
+import { runtime } from '#runtime'
+import {
+  type ClientAuthentication,
+  type Credentials,
+  checkSurroundings,
+  readClientAuthentication,
+} from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
 import { clientSecretPost } from './client-authentication/client-secret-post.ts'
+import { type HttpOptions, type HttpSettings, readHttpOptions } from './http-options.ts'
 import { readEndpoint } from './introspection-endpoint.ts'
 import { callable, OptionFaults, oneOf, type Reader, readMembers, seconds, text, texts, whole } from './option-faults.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
@@ -35,6 +42,8 @@ export interface ClientCredentialsOptions {
   readonly renewAheadSeconds?: number
   /** Milliseconds within which a token must be had. Default 5000. */
   readonly timeoutMs?: number
+  /** How connections to the token endpoint are made; on Node, without `transport`. */
+  readonly http?: HttpOptions
   /** The clock: milliseconds since epoch. Default `Date.now`. */
   readonly now?: () => number
   /** HTTP of your own in place of the runtime's; the global `fetch` fits. */
@@ -49,12 +58,13 @@ export interface ClientCredentialsSettings {
   readonly renewAheadSeconds: number
   readonly timeoutMs: number
   readonly now: () => number
+  readonly http: () => HttpSettings
   readonly transport: Transport | undefined
 }
 
 const names = [
   ...['tokenEndpoint', 'allowInsecureEndpoint', 'clientId', 'clientSecret', 'credentialsIn', 'clientAuthentication', 'scope', 'resource'],
-  ...['parameters', 'renewAheadSeconds', 'timeoutMs', 'now', 'transport'],
+  ...['parameters', 'renewAheadSeconds', 'timeoutMs', 'http', 'now', 'transport'],
 ]
 const reserved = ['grant_type', 'scope', 'resource', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
 
@@ -76,6 +86,8 @@ export function readClientCredentialsOptions(options: unknown, clock: () => numb
     ...readParameters(members['parameters'], faults),
   ]
   const client = readClient(members, faults)
+  const surroundings = { configurable: runtime.configurable, transport: members['transport'] !== undefined }
+  checkSurroundings(client.authentication, { issuer: undefined, ...surroundings }, faults)
   const settings: ClientCredentialsSettings = {
     clientAuthentication: client.authentication,
     identity: client.identity,
@@ -83,6 +95,7 @@ export function readClientCredentialsOptions(options: unknown, clock: () => numb
     renewAheadSeconds: read('renewAheadSeconds', seconds, 30),
     timeoutMs: read('timeoutMs', whole('milliseconds', 1, 2 ** 31 - 1), 5000),
     now: read('now', callable<() => number>(), clock),
+    http: readHttpOptions(members['http'], surroundings, faults),
     transport: read<Transport | undefined>('transport', callable<Transport>(), undefined),
   }
   faults.throwAny('clientCredentials()')

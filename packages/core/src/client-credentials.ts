@@ -33,15 +33,15 @@ interface KeptToken {
 export function clientCredentials(options: ClientCredentialsOptions): TokenSource {
   const settings = readClientCredentialsOptions(options, () => Date.now())
   const { now, timeoutMs } = settings
-  let connection: Connection | undefined
+  const certificate = settings.clientAuthentication.certificate?.()
+  const connection: Connection =
+    settings.transport === undefined
+      ? runtime.connect({ ...settings.http(), maxConnections: 1, connectTimeoutMs: timeoutMs, certificate })
+      : connectByFetch(settings.transport)
   let kept: KeptToken | undefined
   let fetching: Promise<string> | undefined
 
   async function fetchToken(): Promise<string> {
-    connection ??=
-      settings.transport === undefined
-        ? runtime.connect({ maxConnections: 1, connectTimeoutMs: timeoutMs })
-        : connectByFetch(settings.transport)
     const sentAt = now()
     const deadline = new Deadline(timeoutMs)
     try {

@@ -8,7 +8,22 @@ import type { IntrospectionError, IntrospectionErrorCode } from './errors.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
 /** Conditions that work, but that an operator should know of. */
-export type WarningCode = 'AUDIENCE_UNCHECKED' | 'EVERYTHING_INACTIVE' | 'TOKEN_IN_URL' | 'UNENCODED_CREDENTIALS'
+export type WarningCode =
+  | 'AUDIENCE_UNCHECKED'
+  | 'EVERYTHING_INACTIVE'
+  | 'TLS_CERTIFICATE_NOT_SHOWN'
+  | 'TOKEN_IN_URL'
+  | 'UNENCODED_CREDENTIALS'
+  // Of imported configurations, where they do not mean here what they meant there: docs/authorization-servers.md.
+  | 'ACTIVE_DEMANDED'
+  | 'ENDPOINT_INSECURE'
+  | 'HEADER_KEPT'
+  | 'OPTIONS_REVIVED'
+  | 'OPTIONS_UNUSED'
+  | 'SCHEME_UNUSUAL'
+  | 'SCOPES_NOT_CHECKED'
+  | 'TLS_VERIFIED'
+  | 'TOKEN_ENCODED'
 
 /** Where the answer about a token came from. */
 export type AnswerSource = 'memory' | 'asked' | 'joined'

@@ -3,34 +3,69 @@
  *
  * @module
  */
-import { flag, type OptionFaults } from './option-faults.ts'
+import { networkOf } from './network-address.ts'
+import { flag, type OptionFaults, type Reader } from './option-faults.ts'
+
+/** The issuer by whose metadata endpoints are found. */
+export interface Issuer {
+  /** As it was given: metadata must name it character by character (RFC 8414 §3.3). */
+  readonly issuer: string
+  readonly url: URL
+  /** `allowInsecureEndpoint`. */
+  readonly insecure: boolean
+}
+
+/** Reads where to ask: at `introspectionEndpoint`, or where there is none, at the endpoint that the metadata of `issuer` names. */
+export function readWhereToAsk(members: Readonly<Record<string, unknown>>, faults: OptionFaults): URL | Issuer {
+  const { introspectionEndpoint, issuer, allowInsecureEndpoint } = members
+  if (introspectionEndpoint !== undefined || typeof issuer !== 'string' || issuer === '') {
+    return readEndpoint(members, faults, 'introspectionEndpoint', ', or "issuer" to find it by')
+  }
+  const url = readEndpoint(members, faults, 'issuer')
+  // An empty query is not in `search`.
+  if (url.href.includes('?')) faults.expect('issuer', 'a URL without a query (RFC 8414 §2)', issuer)
+  return { issuer, url, insecure: allowInsecureEndpoint === true }
+}
 
 /** Reads the URL of an endpoint, in the light of `allowInsecureEndpoint`. */
-export function readEndpoint(members: Readonly<Record<string, unknown>>, faults: OptionFaults, name = 'introspectionEndpoint'): URL {
+export function readEndpoint(
+  members: Readonly<Record<string, unknown>>,
+  faults: OptionFaults,
+  name = 'introspectionEndpoint',
+  otherwise = '',
+): URL {
   const placeholder = new URL('https://invalid.example')
   const { [name]: value, allowInsecureEndpoint: allowed } = members
   const insecure = allowed === undefined ? false : flag(allowed, 'allowInsecureEndpoint', faults)
   if (value === undefined) {
-    faults.say(`"${name}" is needed`)
+    faults.say(`"${name}" is needed${otherwise}`)
     return placeholder
   }
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  const expected = url === undefined ? absolute : findFault(url, insecure === true)
+  const expected = findFault(url, insecure === true)
   if (expected !== undefined) faults.expect(name, expected, value)
   return url ?? placeholder
 }
 
+/** Reads the URL of keys: whoever could change them on the way could sign, so that http is for loopback alone. */
+export const keysUrl: Reader<URL> = (value, name, faults) => {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  const expected = url === undefined ? absolute : findFault(url, false, '')
+  return expected === undefined ? url : faults.expect(name, expected, value)
+}
+
 const absolute = 'an absolute https URL'
 
-function findFault(url: URL, insecure: boolean): string | undefined {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return absolute
+/** What a URL should be instead, if anything. */
+export function findFault(
+  url: URL | undefined,
+  insecure: boolean,
+  exception = ', or with "allowInsecureEndpoint: true"',
+): string | undefined {
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') return absolute
   if (url.username !== '' || url.password !== '') return 'a URL without user name and password'
   // An empty fragment is not in `hash`.
   if (url.href.includes('#')) return 'a URL without a fragment'
-  if (url.protocol === 'https:' || isLoopback(url.hostname) || insecure) return undefined
-  return 'an https URL: http only on loopback, or with "allowInsecureEndpoint: true"'
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+  if (url.protocol === 'https:' || networkOf(url.hostname) === 'loopback' || insecure) return undefined
+  return `an https URL: http only on loopback${exception}`
 }

@@ -17,7 +17,7 @@ export interface IntrospectionRequestOptions {
   readonly tokenParameter?: string
   /** The header field that holds the token, as it is; for `tokenIn: 'header'`. */
   readonly tokenHeader?: string
-  /** The `token_type_hint`; `false` sends none. Default `'access_token'`. */
+  /** The `token_type_hint`, which goes where the token goes; `false` sends none. Default `'access_token'`. */
   readonly tokenTypeHint?: string | false
   /** More parameters: in the form, or with `GET` in the query. */
   readonly parameters?: Readonly<Record<string, string>>
@@ -31,7 +31,27 @@ const places: readonly TokenIn[] = ['form', 'query', 'header']
 
 // What the request itself is made of, and how clients are told apart (RFC 6749 §2.3.1, RFC 7521 §4.2).
 const reservedParameters = ['token', 'token_type_hint', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
-const reservedHeaders = ['accept', 'connection', 'content-length', 'content-type', 'host', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+const reservedHeaders: readonly string[] = [
+  'accept',
+  'connection',
+  'content-length',
+  'content-type',
+  'host',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** Tells whether a parameter has a meaning of its own in these requests. */
+export function isReservedParameter(name: string): boolean {
+  return reservedParameters.includes(name)
+}
+
+/** Tells whether a header field is one that the request itself is made of. */
+export function isReservedHeader(name: string): boolean {
+  return reservedHeaders.includes(name.toLowerCase())
+}
 
 const tokenIn: Reader<readonly TokenIn[]> = (value, name, faults) => {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]

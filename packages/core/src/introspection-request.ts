@@ -14,6 +14,8 @@ export interface RequestRules {
   readonly method: 'POST' | 'GET'
   readonly tokenIn: readonly TokenIn[]
   readonly tokenParameter: string
+  /** The parameter that holds the token in the form, where it is another than in the query. */
+  readonly formParameter?: string
   readonly tokenHeader: string | undefined
   readonly tokenTypeHint: string | undefined
   readonly parameters: Readonly<Record<string, string>>
@@ -31,7 +33,7 @@ export const standardRequest: RequestRules = {
   headers: {},
 }
 
-/** Writes the request about a token. What is not the token goes into the form, or where there is none, into the query. */
+/** Writes the request about a token. The hint goes where the token goes; everything else into the form, or where there is none, into the query. */
 export function writeIntrospectionRequest(
   endpoint: URL,
   token: string,
@@ -39,21 +41,22 @@ export function writeIntrospectionRequest(
   rules: RequestRules,
   accept: string,
 ): HttpRequest {
-  const ofToken = { [rules.tokenParameter]: token }
-  const hint = rules.tokenTypeHint === undefined ? {} : { token_type_hint: rules.tokenTypeHint }
-  const others = { ...hint, ...rules.parameters, ...credentials.form }
-  const inForm = rules.method === 'POST'
-  const query = { ...(rules.tokenIn.includes('query') ? ofToken : {}), ...(inForm ? {} : others) }
+  const { method, tokenIn, tokenParameter, formParameter = tokenParameter, tokenTypeHint } = rules
+  const hint = tokenTypeHint === undefined ? {} : { token_type_hint: tokenTypeHint }
+  const inForm = tokenIn.includes('form') ? { [formParameter]: token } : {}
+  const inQuery = tokenIn.includes('query') ? { [tokenParameter]: token } : {}
+  const hintInForm = method === 'POST' && (tokenIn.includes('form') || !tokenIn.includes('query'))
+  const others = { ...rules.parameters, ...credentials.form }
+  const url = withQuery(endpoint, { ...inQuery, ...(hintInForm ? {} : hint), ...(method === 'GET' ? others : {}) })
   const headers = {
     accept,
     ...rules.headers,
     ...(rules.tokenHeader === undefined ? {} : { [rules.tokenHeader]: token }),
     ...credentials.headers,
   }
-  const url = withQuery(endpoint, query)
-  if (!inForm) return { method: 'GET', url, headers }
-  const body = new URLSearchParams({ ...(rules.tokenIn.includes('form') ? ofToken : {}), ...others }).toString()
-  return { method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body }
+  if (method === 'GET') return { method, url, headers }
+  const body = new URLSearchParams({ ...inForm, ...(hintInForm ? hint : {}), ...others }).toString()
+  return { method, url, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body }
 }
 
 /** The endpoint's own query is kept as it is (RFC 6749 §3.2). */
@@ -67,8 +70,9 @@ function withQuery(endpoint: URL, query: Readonly<Record<string, string>>): URL 
 
 /** Everything about the shape that can change an answer, for the key under which it is remembered. */
 export function identifyRequest(rules: RequestRules): readonly string[] {
-  const { method, tokenIn, tokenParameter, tokenHeader = '', tokenTypeHint = '', parameters, headers } = rules
-  return [method, tokenIn.join(' '), tokenParameter, tokenHeader, tokenTypeHint, ...listed(parameters), ...listed(headers)]
+  const { method, tokenIn, tokenParameter, formParameter = tokenParameter, tokenHeader = '', tokenTypeHint = '' } = rules
+  const token = [tokenIn.join(' '), tokenParameter, formParameter, tokenHeader, tokenTypeHint]
+  return [method, ...token, ...listed(rules.parameters), ...listed(rules.headers)]
 }
 
 function listed(fields: Readonly<Record<string, string>>): readonly string[] {

@@ -44,6 +44,8 @@ export interface ReplyRules {
   /** Error codes of a 400 that are about the token presented, not about our request. */
   readonly inactiveErrors: readonly string[]
   readonly missingActive: MissingActive
+  /** True where those error codes count whatever the status of the reply, 200 too. */
+  readonly errorsAtAnyStatus?: boolean
 }
 
 /**
@@ -52,14 +54,24 @@ export interface ReplyRules {
  * @throws {IntrospectionError} `CLIENT_REJECTED` (401), `REQUEST_REJECTED` (other 4xx), `ENDPOINT_UNAVAILABLE` (429, 5xx), `RESPONSE_NOT_CONFORM`.
  */
 export function readIntrospectionReply(reply: HttpReply, token: string, rules: ReplyRules, now: number): IntrospectionResponse {
-  if (reply.status !== 200) return readRefusal(reply, rules, now)
+  if (isAboutToken(reply, rules)) return { active: false }
+  if (reply.status !== 200) throw toRejection(reply, now)
   if (!isJson(reply)) throw notConform('its media type is not application/json')
   const json = readJsonObject(reply.body)
   if ('fault' in json) throw notConform(json.fault)
-  const { active } = json.members
+  return readIntrospection(json.members, token, rules)
+}
+
+/**
+ * Reads the members about a token, wherever they stood.
+ *
+ * @throws {IntrospectionError} `RESPONSE_NOT_CONFORM`.
+ */
+export function readIntrospection(members: Record<string, unknown>, token: string, rules: ReplyRules): IntrospectionResponse {
+  const { active } = members
   if (active === false) return { active: false }
-  if (active !== true && !(rules.missingActive === 'checkToken' && namesParty(json.members))) throw notConform('"active" is not a boolean')
-  return readActive(json.members, token, rules)
+  if (active !== true && !(rules.missingActive === 'checkToken' && namesParty(members))) throw notConform('"active" is not a boolean')
+  return readActive(members, token, rules)
 }
 
 /** Spring's old `check_token` endpoint knows no `active`: it answers a good token with its client and user, any other with an error. */
@@ -68,22 +80,23 @@ function namesParty(members: Readonly<Record<string, unknown>>): boolean {
   return ['client_id', 'user_name', 'username', 'sub'].some((name) => typeof members[name] === 'string' && members[name] !== '')
 }
 
-function readRefusal(reply: HttpReply, rules: ReplyRules, now: number): IntrospectionResponse {
+/** Looked for before anything else: a reply that says both "active" and such an error grants nothing. */
+function isAboutToken(reply: HttpReply, rules: ReplyRules): boolean {
+  if ((reply.status !== 400 && rules.errorsAtAnyStatus !== true) || !isJson(reply)) return false
+  const json = readJsonObject(reply.body)
+  const error = 'members' in json ? json.members['error'] : undefined
+  return rules.inactiveErrors.some((code) => code === error)
+}
+
+function toRejection(reply: HttpReply, now: number): IntrospectionError {
   const { status } = reply
-  if (status === 400 && isJson(reply)) {
-    const json = readJsonObject(reply.body)
-    const error = 'members' in json ? json.members['error'] : undefined
-    if (typeof error === 'string' && rules.inactiveErrors.includes(error)) return { active: false }
-  }
-  if (status === 401) throw new IntrospectionError('CLIENT_REJECTED', 'the authorization server refused our client credentials')
-  if (status === 408 || status === 429 || (status >= 500 && status < 600)) {
+  if (status < 400 || status >= 600) return notConform(`its status is ${status}`)
+  if (status === 401) return new IntrospectionError('CLIENT_REJECTED', 'the authorization server refused our client credentials')
+  if (status === 408 || status === 429 || status >= 500) {
     const retryAfter = readRetryAfter(reply.header('retry-after'), now)
-    throw new IntrospectionError('ENDPOINT_UNAVAILABLE', `the introspection endpoint answered with status ${status}`, retryAfter)
+    return new IntrospectionError('ENDPOINT_UNAVAILABLE', `the introspection endpoint answered with status ${status}`, retryAfter)
   }
-  if (status >= 400 && status < 500) {
-    throw new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
-  }
-  throw notConform(`its status is ${status}`)
+  return new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
 }
 
 function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {
@@ -149,7 +162,7 @@ function readString(members: Record<string, unknown>, name: string): string | un
 function readTime(members: Record<string, unknown>, name: string): number | undefined {
   const value = members[name] ?? undefined
   if (value === undefined) return undefined
-  if (typeof value === 'number' && Number.isFinite(value)) return Math.floor(value)
+  if (Number.isFinite(value)) return Math.floor(Number(value))
   throw notConform(`"${name}" is not a number of seconds`)
 }
 

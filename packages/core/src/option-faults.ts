@@ -21,6 +21,11 @@ export class OptionFaults {
     this.#found.push(`"${name}" must be ${expected}, got ${typeof value === 'number' ? value : describe(value)}`)
   }
 
+  /** What was found, each fault by itself. */
+  get found(): readonly string[] {
+    return [...this.#found]
+  }
+
   say(fault: string): void {
     this.#found.push(fault)
   }
@@ -65,7 +70,7 @@ export function readMembers(
 }
 
 /** The known name that takes the fewest changes to get to, if it takes few. */
-function findNearest(name: string, known: readonly string[]): string | undefined {
+export function findNearest(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined
   let fewest = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {

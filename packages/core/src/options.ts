@@ -7,11 +7,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TokenSyntax } from './bearer-token.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent } from './events.ts'
+import type { HttpOptions } from './http-options.ts'
 import type { IntrospectionRequestOptions } from './introspection-request-options.ts'
 import type { Claims, MissingActive } from './introspection-response.ts'
 import type { Requirements } from './requirements.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
 import type { ScopeMatching } from './scope.ts'
+import type { SignedIntrospectionOptions } from './signed-introspection-options.ts'
 import type { TokenSources } from './token-sources.ts'
 
 /** What `auth.claims` is without a `claims` schema. */
@@ -40,12 +42,23 @@ export interface IntrospectionReplyOptions {
   readonly missingActive?: MissingActive
 }
 
-interface Endpoint {
-  /** Absolute https URL of the introspection endpoint (RFC 7662 §2); its query is kept; http only on loopback. */
-  readonly introspectionEndpoint: string | undefined
-  /** The issuer whose tokens are accepted: an `iss` in a reply must equal it. */
-  readonly issuer?: string | undefined
-  /** Allows an http endpoint that is not on loopback: tokens and credentials then travel in the clear. Default `false`. */
+type Endpoint = (
+  | {
+      /** Absolute https URL of the introspection endpoint (RFC 7662 §2); its query is kept; http only on loopback. `issuer` does in its place. */
+      readonly introspectionEndpoint: string | undefined
+      /**
+       * The issuer whose tokens are accepted: an `iss` in a reply must equal it. Without `introspectionEndpoint` its metadata are asked for
+       * the endpoint (RFC 8414, OpenID Connect Discovery): it must then be an https URL, written as it is there.
+       */
+      readonly issuer?: string | undefined
+    }
+  | {
+      readonly introspectionEndpoint?: never
+      /** The issuer whose tokens are accepted, and whose metadata name the endpoint. */
+      readonly issuer: string | undefined
+    }
+) & {
+  /** Allows an http endpoint or issuer that is not on loopback: tokens and credentials then travel in the clear. Default `false`. */
   readonly allowInsecureEndpoint?: boolean
 }
 
@@ -104,6 +117,10 @@ interface Settings<S extends StandardSchemaV1, A extends boolean> extends Omit<R
   readonly introspectionRequest?: IntrospectionRequestOptions
   /** How replies of the authorization server are taken. */
   readonly introspectionReply?: IntrospectionReplyOptions
+  /** Replies must be signed JWTs (RFC 9701), and plain ones are refused; needs `issuer`. Default `false`. */
+  readonly signedIntrospection?: false | SignedIntrospectionOptions
+  /** How connections to the authorization server are made; on Node, without `transport`. */
+  readonly http?: HttpOptions
   /** Milliseconds within which everything about one question must be done, a retry included. Default 2000. */
   readonly timeoutMs?: number
   /** Bytes of the largest reply that is read, after decoding. Default 65 536. */

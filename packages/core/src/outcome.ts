@@ -51,7 +51,7 @@ export interface ResourceServer<C = Claims, Optional extends boolean = boolean> 
   authorize(request: ResourceRequest, requirements?: Requirements): Outcome<C, Optional> | Promise<Outcome<C, Optional>>
   /** Judges a granted token again, for more; a promise only when `maxAnswerAgeSeconds` demands a call. */
   check(auth: AuthInfo<C>, requirements: Requirements): Outcome<C, false> | Promise<Outcome<C, false>>
-  /** Resolves when the first request need not wait for anything but its own answer. */
+  /** Resolves when the first request need not wait for anything but its own answer; rejects when that cannot be had. */
   ready(): Promise<void>
   /** Forgets what is known of a token: the next request with it asks. */
   forget(token: string): Promise<void>

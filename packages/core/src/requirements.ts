@@ -77,12 +77,10 @@ export function findUnmet(judged: Judged, needs: Needs, rules: StandingRules, no
     (needs.audiences.every((accepted) => accepted.some((audience) => introspection.aud.includes(audience)))
       ? undefined
       : 'audience_mismatch') ??
-    (needs.clients.every((allowed) => introspection.client_id !== undefined && allowed.includes(introspection.client_id))
-      ? undefined
-      : 'client_not_allowed') ??
+    (needs.clients.every((allowed) => allowed.some((client) => client === introspection.client_id)) ? undefined : 'client_not_allowed') ??
     (isAccessToken(introspection) ? undefined : 'token_type_refused') ??
     (introspection.bound ? 'binding_unproved' : undefined) ??
-    (judged.claimsValid && (introspection.sub !== undefined || !rules.requireSubject) ? undefined : 'claims_invalid') ??
+    (judged.claimsValid && (isNamed(introspection.sub) || !rules.requireSubject) ? undefined : 'claims_invalid') ??
     (needs.scopes.every((rule) => meets(introspection.scope, rule, rules.scopeMatching)) ? undefined : 'scope_insufficient')
   )
 }
@@ -91,8 +89,7 @@ export function findUnmet(judged: Judged, needs: Needs, rules: StandingRules, no
 function judgeTime({ introspection, fresh }: Judged, needs: Needs, rules: StandingRules, now: number): GivenReason | undefined {
   const { exp, nbf, iat } = introspection
   if (exp === undefined ? rules.requireExpiry : now >= exp + (fresh ? rules.expiryToleranceSeconds : 0)) return 'token_expired'
-  if (nbf !== undefined && now + rules.clockToleranceSeconds < nbf) return 'token_not_yet_valid'
-  if (iat !== undefined && now + rules.clockToleranceSeconds < iat) return 'token_not_yet_valid'
+  if (now + rules.clockToleranceSeconds < Math.max(nbf ?? -Infinity, iat ?? -Infinity)) return 'token_not_yet_valid'
   if (needs.maxTokenAgeSeconds < Infinity && (iat === undefined || now - iat > needs.maxTokenAgeSeconds)) return 'token_too_old'
   return undefined
 }
@@ -101,6 +98,11 @@ function judgeTime({ introspection, fresh }: Judged, needs: Needs, rules: Standi
 function judgeIssuer({ iss }: ActiveIntrospection, rules: StandingRules): GivenReason | undefined {
   if (iss === undefined) return rules.requireIssuer ? 'issuer_mismatch' : undefined
   return rules.issuer === undefined || iss === rules.issuer ? undefined : 'issuer_mismatch'
+}
+
+/** An empty subject is nobody. */
+function isNamed(sub: string | undefined): boolean {
+  return sub !== undefined && sub !== ''
 }
 
 const accessTokenTypes = new Set(['bearer', 'access_token', 'urn:ietf:params:oauth:token-type:access_token'])

@@ -3,13 +3,17 @@
  *
  * @module
  */
+
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { runtime } from '#runtime'
 import type { MemoryRules } from './cache/remember.ts'
 import type { Header, Protection } from './challenge.ts'
-import { type ClientAuthentication, readClientAuthentication } from './client-authentication/client-authentication.ts'
+import { type ClientAuthentication, checkSurroundings, readClientAuthentication } from './client-authentication/client-authentication.ts'
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
+import { dialectOf } from './dialect.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
-import { readEndpoint } from './introspection-endpoint.ts'
+import { type HttpSettings, readHttpOptions } from './http-options.ts'
+import { type Issuer, readWhereToAsk } from './introspection-endpoint.ts'
 import type { RequestRules } from './introspection-request.ts'
 import { readRequestRules } from './introspection-request-options.ts'
 import type { ReplyRules } from './introspection-response.ts'
@@ -18,11 +22,13 @@ import { callable, flag, OptionFaults, oneOf, type Reader, readMembers, seconds,
 import { combine, type Needs, type StandingRules } from './requirements.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
 import type { ScopeMatching } from './scope.ts'
+import { readSignedIntrospection, type SignedReplyRules } from './signed-introspection-options.ts'
 import type { SourceRules, TokenPlace, TokenSources } from './token-sources.ts'
 
 /** Options with every default in its place. */
 export interface ResolvedOptions {
-  readonly endpoint: URL
+  /** Where to ask, or the issuer whose metadata say where. */
+  readonly endpoint: URL | Issuer
   readonly clientAuthentication: ClientAuthentication
   readonly authorizationServer: string
   readonly needs: Needs
@@ -34,6 +40,7 @@ export interface ResolvedOptions {
   readonly grantedHeaders: readonly Header[]
   readonly requestRules: RequestRules
   readonly replyRules: ReplyRules
+  readonly signed: SignedReplyRules | undefined
   readonly optional: boolean
   readonly skipPreflight: boolean
   readonly protection: Protection
@@ -45,6 +52,8 @@ export interface ResolvedOptions {
   readonly memory: MemoryRules
   readonly onEvent: ((event: IntrospectEvent) => void) | undefined
   readonly now: () => number
+  /** Behind a function, because a proxy's URL may hold a password. */
+  readonly http: () => HttpSettings
   readonly transport: Transport | undefined
 }
 
@@ -86,6 +95,8 @@ const optionNames = [
     'claims',
     'introspectionRequest',
     'introspectionReply',
+    'signedIntrospection',
+    'http',
     'timeoutMs',
     'maxResponseBytes',
     'retries',
@@ -111,23 +122,33 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
   }
   const optionally = <T>(name: string, reader: Reader<T>): T | undefined => read<T | undefined>(name, reader, undefined)
 
-  const endpoint = readEndpoint(members, faults)
+  const dialect = dialectOf(options)
+  const endpoint = readWhereToAsk(members, faults)
   const issuer = optionally('issuer', text)
   const sources = read('tokenSources', tokenSources, ['header'])
   const client = readClient(members, faults)
   const requestRules = readRequestRules(members['introspectionRequest'], client, faults)
-  if (endpoint.searchParams.has(requestRules.tokenParameter)) {
+  const transport = optionally('transport', callable<Transport>())
+  const surroundings = { configurable: runtime.configurable, transport: members['transport'] !== undefined }
+  checkSurroundings(client, { issuer, ...surroundings }, faults)
+  if (endpoint instanceof URL && endpoint.searchParams.has(requestRules.tokenParameter)) {
     faults.say(`"introspectionEndpoint" must not have "${requestRules.tokenParameter}" in its query: that is the token's`)
   }
+  const clockToleranceSeconds = read('clockToleranceSeconds', seconds, 10)
+  const replyRules = { scopeSeparator: read('scopeSeparator', text, ' '), ...readReplyRules(members['introspectionReply'], faults) }
   const resolved: ResolvedOptions = {
     endpoint,
     clientAuthentication: client,
-    authorizationServer: issuer ?? endpoint.origin + endpoint.pathname,
+    authorizationServer: 'issuer' in endpoint ? endpoint.issuer : (issuer ?? endpoint.origin + endpoint.pathname),
     needs: combine(readNeeds(members, faults)),
     warnings: [
       ...(members['audience'] === undefined ? (['AUDIENCE_UNCHECKED'] as const) : []),
       ...(requestRules.tokenIn.includes('query') ? (['TOKEN_IN_URL'] as const) : []),
       ...(client.unencoded === true ? (['UNENCODED_CREDENTIALS'] as const) : []),
+      ...(client.certificate !== undefined && (endpoint instanceof URL ? endpoint : endpoint.url).protocol !== 'https:'
+        ? (['TLS_CERTIFICATE_NOT_SHOWN'] as const)
+        : []),
+      ...(dialect.warnings ?? []),
     ],
     rules: {
       issuer,
@@ -135,7 +156,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
       requireExpiry: read('requireExpiry', flag, false),
       requireSubject: read('requireSubject', flag, false),
       requireIssuer: read('requireIssuer', flag, false),
-      clockToleranceSeconds: read('clockToleranceSeconds', seconds, 10),
+      clockToleranceSeconds,
       expiryToleranceSeconds: read('expiryToleranceSeconds', seconds, 0),
     },
     presentation: {
@@ -145,8 +166,9 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     },
     // RFC 6750 §2.3: no shared cache may keep the answer to a URL with a token in it.
     grantedHeaders: Object.freeze(typeof sources !== 'function' && sources.includes('query') ? [['Cache-Control', 'private']] : []),
-    requestRules,
-    replyRules: { scopeSeparator: read('scopeSeparator', text, ' '), ...readReplyRules(members['introspectionReply'], faults) },
+    requestRules: { ...requestRules, ...dialect.request },
+    replyRules: { ...replyRules, ...dialect.reply },
+    signed: readSignedIntrospection(members['signedIntrospection'], { issuer, client, clockToleranceSeconds, ...replyRules }, faults),
     optional: read('optional', flag, false),
     skipPreflight: read('skipPreflight', flag, false),
     protection: { realm: read('realm', realm, 'api'), exposed: read('corsExposeHeaders', flag, false) },
@@ -158,7 +180,8 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     memory: readCache(members['cache'], faults),
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),
     now: read('now', callable<() => number>(), clock),
-    transport: optionally('transport', callable<Transport>()),
+    http: readHttpOptions(members['http'], surroundings, faults),
+    transport,
   }
   faults.throwAny('oauth-introspect options')
   return Object.freeze(resolved)

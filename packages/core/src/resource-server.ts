@@ -136,7 +136,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       }
       return decide(standing.answer, standing.fresh, auth.token, needs, standing.request)
     },
-    ready: () => Promise.resolve(),
+    ready: answers.ready,
     forget: answers.forget,
     stats: () => ({ ...counts, ...answers.stats(), listenerFailures: events.listenerFailures }),
     close: answers.close,

@@ -39,7 +39,8 @@ function readBySource(found: unknown, rules: PresentationRules): Presented {
 function unite(found: readonly Presented[]): Presented {
   const [first, ...others] = found.filter((presented) => !('nothing' in presented))
   if (others.length > 0) return ambiguous
-  return first ?? found.find((presented) => 'nothing' in presented && presented.nothing === 'scheme_unsupported') ?? missing
+  // Of places that have nothing, the header stands first, and only it can have a scheme that is not offered.
+  return first ?? found[0] ?? missing
 }
 
 const missing: Presented = { nothing: 'token_missing' }
@@ -67,8 +68,8 @@ const methodsWithContent = new Set(['POST', 'PUT', 'PATCH'])
 /** RFC 6750 §2.2: a method that gives content a meaning, and content of this one type, in one part. */
 function isForm(request: ResourceRequest): boolean {
   if (!methodsWithContent.has(request.method)) return false
-  const [type, ...others] = request.header('content-type')
-  if (type === undefined || others.length > 0 || !/^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i.test(type)) return false
+  const [type = '', ...others] = request.header('content-type')
+  if (others.length > 0 || !/^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i.test(type)) return false
   return request.header('content-encoding').every((encoding) => /^identity$/i.test(encoding))
 }
 

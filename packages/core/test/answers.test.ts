@@ -56,6 +56,13 @@ describe('a question', () => {
     ])
   })
 
+  it('is put with credentials that may name the issuer', async () => {
+    const attempts: unknown[] = []
+    const clientAuthentication = { method: 'x', identity: '', credentials: (attempt: unknown): object => (attempts.push(attempt), {}) }
+    await bench.makeOf(bench.optionsAs(clientAuthentication, { issuer: 'https://as.example' })).authorize(bearer())
+    expect(attempts).toEqual([{ issuer: 'https://as.example', now: bench.clock }])
+  })
+
   it('is not put for tokens that nobody could have been given [LG-07]', async () => {
     const server = bench.make({ maxTokenLength: 10 })
     for (const presented of ['12345678901', 'a"b', 'a b', '']) await server.authorize(bearer(presented))

@@ -8,28 +8,44 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
-  [/^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|token-source)\.ts$/, /^runtime\/runtime\.ts$/],
   [
-    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response)\.ts$/,
-    /^runtime\/(fetch-connection|node-reply)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|base64url|network-address|token-source|authorization-server-selection)\.ts$/,
+    /^runtime\/runtime\.ts$/,
   ],
-  [/^resource-request\.ts$/, /^cache\/memory-store\.ts$/, /^client-authentication\/client-authentication\.ts$/],
-  [/^(bearer-token|events|auth-info|requirements|claims-schema)\.ts$/, /^runtime\/(node|web)\.ts$/],
-  [/^(token-sources|introspection-request|needs|outcome)\.ts$/, /^cache\/remember\.ts$/, /^client-authentication\//],
-  [/^(introspection-client|introspection-request-options|client-credentials-options)\.ts$/],
+  [
+    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt)\.ts$/,
+    /^runtime\/(fetch-connection|node-reply|node-dispatcher|node-trust-store)\.ts$/,
+  ],
+  [
+    /^(resource-request|authorization-server-metadata|json-web-key-set)\.ts$/,
+    /^cache\/memory-store\.ts$/,
+    /^client-authentication\/(client-authentication|private-key)\.ts$/,
+  ],
+  [
+    /^(bearer-token|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,
+    /^runtime\/(node|web)\.ts$/,
+    /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
+  ],
+  [
+    /^(token-sources|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,
+    /^cache\/remember\.ts$/,
+    /^client-authentication\//,
+  ],
+  [/^(introspection-client|introspection-request-options|dialect|client-credentials-options)\.ts$/],
   [/^options\.ts$/],
-  [/^resolve-options\.ts$/],
-  [/^answers\.ts$/],
-  [/^(resource-server|client-credentials)\.ts$/],
+  [/^resolve-options\.ts$/, /^authorization-servers\/(preset|gravitee-document)\.ts$/],
+  [/^answers\.ts$/, /^authorization-servers\/(wso2|friendly-oauth2|spring-check-token|gravitee-reading)\.ts$/],
+  [/^(resource-server|client-credentials)\.ts$/, /^authorization-servers\/gravitee-(policy|connection|tls|resource)\.ts$/],
+  [/^authorization-servers\/gravitee\.ts$/],
   [/^(index|adapter)\.ts$/],
 ]
 
 /** What only some files may have. */
 const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp])[] = [
-  ['undici', /from 'undici'/, /^runtime\/node(-reply)?\.ts$/],
+  ['undici', /from 'undici'/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
   ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
-  ['jose', /'jose'/, /^$/],
-  ['a module of Node', /from 'node:/, /^runtime\/node(-reply)?\.ts$/],
+  ['jose', /'jose'/, /^(client-authentication\/client-assertion|(signed|encrypted)-introspection)\.ts$/],
+  ['a module of Node', /from 'node:/, /^runtime\/node(-reply|-dispatcher|-trust-store)?\.ts$/],
   ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^(resource-server|client-credentials)\.ts$/],
   ['the environment', /process\.env/, /^$/],
   ['the console', /console\./, /^$/],

@@ -41,6 +41,7 @@ describe('one line', () => {
   test('takes no other letter for one of the scheme name [EX-03]', () => {
     for (let code = 0; code <= 0xffff; code++) {
       const letter = String.fromCharCode(code)
+      if (code > 0x7f && /[bear]/.test(letter.toLowerCase())) throw new Error(`U+${code.toString(16)} in lower case is of these letters`)
       for (let at = 0; at < 6; at++) {
         const scheme = 'Bearer'.slice(0, at) + letter + 'Bearer'.slice(at + 1)
         if (/^bearer$/.test(scheme.replaceAll(/[A-Z]/g, (capital) => String.fromCharCode(capital.charCodeAt(0) + 32)))) continue
@@ -144,8 +145,8 @@ describe('several credentials', () => {
     }
   })
 
-  test('in two lines are ambiguous where Headers has joined them, a bare scheme in the second one too', () => {
-    for (const lines of afterEach(['Bearer', 'Negotiate'])) {
+  test('in two lines are ambiguous where Headers has joined them, a bare scheme or nothing in one of them too', () => {
+    for (const lines of [...afterEach(['Bearer', 'Negotiate', '']), ['', ''], ['', 'Bearer tok'], ['', 'Basic eDp5']]) {
       expect([lines, readJoined(lines)]).toStrictEqual([lines, malformedRequest])
     }
   })
@@ -160,9 +161,21 @@ describe('several credentials', () => {
     expect(read(line)).toStrictEqual(unsupported)
   })
 
+  test.each([
+    'Basic "a, Bearer tok',
+    'Basic "a\\", Bearer tok',
+    'Basic a="x", "Bearer" tok',
+    'Basic a, "b"',
+    'Basic a,"b", c=d',
+    'Basic a, b"c"=d',
+  ])('are not hidden by quotes that never close, or that quote no value: %s', (line) => {
+    expect(read(line)).toStrictEqual(malformedRequest)
+  })
+
   // A runtime with Headers sets no limit to the length of a field: reading must not take the square of it.
   test.each([
     ['escaped quotes without an end', `Basic "${'\\"'.repeat(32_000)}`],
+    ['escaped quotes and half an escape', `Basic "${'\\"'.repeat(32_000)}\\`],
     ['quotes', `Basic ${'"'.repeat(64_000)}`],
     ['spaces after a comma', `Basic ,${' '.repeat(64_000)}`],
     ['spaces before an equals sign', `Basic ,a${' '.repeat(64_000)}=`],

@@ -123,6 +123,16 @@ describe('a refusal', () => {
     expect(headersOf(refuse('authorization_server_unavailable', api), 'Retry-After')).toStrictEqual([])
   })
 
+  test('lets scripts of other origins read its challenge, where that is switched on, whatever its reason', () => {
+    const exposed = [['Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce']]
+    const exposedBy = ({ headers }: Refused): unknown => headers.filter(([name]) => name.startsWith('Access-Control'))
+    for (const reason of reasons) {
+      expect(exposedBy(refuse(reason, { ...api, exposed: true }, detail))).toStrictEqual(exposed)
+      expect(exposedBy(refuse(reason, { ...api, exposed: false }, detail))).toStrictEqual([])
+      expect(exposedBy(refuse(reason, api, detail))).toStrictEqual([])
+    }
+  })
+
   test.each(reasons)('has a body that says what its challenge says: %s', (reason) => {
     const refused = refuse(reason, api, detail)
     const parameters = parseChallenges(headersOf(refused, 'WWW-Authenticate')).flatMap((challenge) => challenge.parameters)

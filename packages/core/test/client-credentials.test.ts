@@ -4,6 +4,7 @@ import {
   type AuthorizationServer,
   type Behaviour,
   bytes,
+  certifiedClient,
   findClosedPort,
   json,
   raw,
@@ -14,10 +15,12 @@ import {
 import {
   bearerToken,
   clientCredentials,
+  clientSecretJwt,
   clientSecretPost,
   createResourceServer,
   IntrospectionError,
   type TokenSource,
+  tlsClientAuth,
 } from '../src/index.ts'
 import { bearer } from './server-bench.ts'
 
@@ -259,11 +262,28 @@ describe('options of clientCredentials()', () => {
     ['a parameter that is no text', { parameters: { a: 1 } }, '"parameters.a" must be a string'],
     ['parameters that are none', { parameters: 'a' }, '"parameters" must be an object of strings'],
     ['no time at all', { timeoutMs: 0 }, '"timeoutMs" must be'],
+    ['connections that are none', { http: true }, '"http" must be an object'],
+    ['another port for a proxy', { http: { proxy: 'CANARY:8080' } }, '"http.proxy" must be'],
+    ['an authority that is none', { http: { ca: 'CANARY' } }, '"http.ca" cannot be read'],
+    ['connections twice', { http: {}, transport: fetch }, '"http" must not stand beside "transport"'],
     ['an unknown name', { tokenEndPoint: 'x' }, 'did you mean "tokenEndpoint"?'],
   ])('are faults with %s', (_what, more, message) => {
     expect(() => make(more)).toThrow(TypeError)
     expect(() => make(more)).toThrow(message)
     expect(() => make(more)).not.toThrow(/CANARY|8675309/)
+  })
+
+  it('are faults with a method that cannot do its part there', () => {
+    const tokenEndpoint = 'https://as.example/token'
+    const assertion = clientSecretJwt('id', 'CANARY')
+    const fault = '"issuer" is needed for client_secret_jwt, or an "audience" of its own'
+    expect(() => clientCredentials({ tokenEndpoint, clientAuthentication: assertion })).toThrow(fault)
+    const certificate = tlsClientAuth({ clientId: 'id', ...certifiedClient })
+    expect(() => clientCredentials({ tokenEndpoint, clientAuthentication: certificate, transport: fetch })).toThrow(
+      '"transport" must not stand beside tls_client_auth',
+    )
+    const broken = tlsClientAuth({ clientId: 'id', cert: certifiedClient.cert, key: 'CANARY' })
+    expect(() => clientCredentials({ tokenEndpoint, clientAuthentication: broken })).toThrow('the client certificate cannot be used')
   })
 
   it('show no secret and no token when they are printed', async () => {

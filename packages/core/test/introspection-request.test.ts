@@ -50,8 +50,8 @@ describe('an introspection request', () => {
     expect(headers).toHaveProperty('authorization')
   })
 
-  it('by POST with the token in the query leaves it out of the form, unless it is wanted in both', async () => {
-    expect(await sent({ tokenIn: 'query' })).toMatchObject({ url: `/introspect?token=${token}`, body: 'token_type_hint=access_token' })
+  it('by POST with the token in the query has nothing about it in the form, unless it is wanted in both', async () => {
+    expect(await sent({ tokenIn: 'query' })).toMatchObject({ url: `/introspect?token=${token}&token_type_hint=access_token`, body: '' })
     bench.as.forgetCalls()
     expect(await sent({ tokenIn: ['form', 'query'], tokenTypeHint: false })).toMatchObject({
       url: `/introspect?token=${token}`,
@@ -83,8 +83,8 @@ describe('an introspection request', () => {
       { ...standardRequest, tokenIn: ['query'] },
       'application/json',
     )
-    expect(request).toMatchObject({ body: 'token_type_hint=access_token&client_id=rs-client&client_secret=s' })
-    expect(request.url.href).toBe('https://as.example/introspect?token=tok')
+    expect(request).toMatchObject({ body: 'client_id=rs-client&client_secret=s' })
+    expect(request.url.href).toBe('https://as.example/introspect?token=tok&token_type_hint=access_token')
   })
 
   it('in a URL is warned of at once', () => {
@@ -170,6 +170,7 @@ describe('the identity of a shape', () => {
     { tokenIn: ['query'] },
     { tokenIn: ['form', 'query'] },
     { tokenParameter: 't' },
+    { formParameter: 't' },
     { tokenHeader: 'x-t' },
     { tokenTypeHint: undefined },
     { tokenTypeHint: 'x' },

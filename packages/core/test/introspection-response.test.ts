@@ -95,6 +95,7 @@ describe('a reply that cannot be used', () => {
     ' application/json ; charset=UTF-8',
     'application/json;charset="utf-8"',
     'application/json; x=y',
+    'application/json; x-charset=utf-16',
   ]
   test.each(types)('is not one of type %j [RV-01]', (type) => {
     expect(read({ active: false }, { headers: { 'content-type': type } })).toStrictEqual({ active: false })
@@ -336,6 +337,7 @@ describe('claims', () => {
 
   test('hold the token nowhere, but what is read of them is judged before the token is taken out', () => {
     expect(() => members({ cnf: `x${token}` })).toThrow(useless('"cnf" is not an object'))
+    for (const name of ['token_type', 'iss']) expect(() => members({ [name]: token })).toThrow(useless(`"${name}" is the token`))
     expect(() => members({ exp: token })).toThrow(useless('"exp" is not a number of seconds'))
   })
 })

@@ -1,6 +1,9 @@
+import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { bearerToken } from '../src/client-authentication/bearer-token.ts'
+import { clientSecretJwt } from '../src/client-authentication/client-secret-jwt.ts'
 import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
 import { none } from '../src/client-authentication/none.ts'
 import { resolveOptions } from '../src/resolve-options.ts'
@@ -83,11 +86,51 @@ const wrongKinds: readonly (readonly [option: string, values: readonly unknown[]
   ['introspectionReply', [true, 'strict', [], null], 'an object'],
   ['introspectionReply.inactiveErrors', ['invalid_token', [''], [7], {}, null], 'a list of error codes'],
   ['introspectionReply.missingActive', ['accept', true, '', null], '"refuse" or "checkToken"'],
+  ['signedIntrospection', [true, 'RS256', [], null], 'an object'],
+  [
+    'signedIntrospection.algorithms',
+    [[], 'ES256', ['HS256'], ['ES256', 'HS256'], ['none'], ['es256'], ['toString'], [null], {}, null],
+    'a list of asymmetric signature algorithms (RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519)',
+  ],
+  ['signedIntrospection.jwksUri', ['', 'jwks', 'ftp://as.example', 7, null], 'an absolute https URL'],
+  ['signedIntrospection.jwksUri', ['https://user:CANARY@as.example'], 'a URL without user name and password'],
+  ['signedIntrospection.jwksUri', ['http://as.example/jwks', 'http://127.0.0.1.evil.example'], 'an https URL: http only on loopback, got'],
+  ['signedIntrospection.keys', ['CANARY', 7, null, {}, { keys: {} }], 'a list of JWKs or a JWK Set'],
+  [
+    'signedIntrospection.decryptionKey',
+    [
+      'CANARY',
+      '-----BEGIN PUBLIC KEY-----\n',
+      '-----BEGIN RSA PRIVATE KEY-----\n',
+      {},
+      { kty: 'oct', k: 'CANARY' },
+      { kty: 'oct', k: 'CANARY', d: 'CANARY' },
+      { kty: 'RSA', n: 'AQAB', e: 'AQAB' },
+      { type: 'private' },
+      createSecretKey('CANARY', 'utf8'),
+      generateKeyPairSync('x25519').publicKey,
+      new Uint8Array(16),
+      [],
+      null,
+    ],
+    'a private key: CryptoKey, KeyObject, JWK, or PKCS#8 in PEM',
+  ],
+  ['signedIntrospection.maxAgeSeconds', [0, -1, 1.5, NaN, Infinity, '60', null], wholes('seconds', 'of at least 1')],
+  ['signedIntrospection.audience', ['', 7, null, ['rs-client']], 'a string that is not empty'],
   ['tokenSyntax', ['any', '', null, /x/], '"b64token" or "vschar"'],
   ['maxTokenLength', [0, -1, 1.5, NaN, Infinity, '8192', null], wholes('characters', 'of at least 1')],
   ['optional', ['true', 1, null], 'true or false'],
   ['realm', ['', 'a\nb', 'ä', 'a\u0000', 7, null], 'printable ASCII text'],
   ['claims', [null, {}, 'schema', () => true], 'a Standard Schema'],
+  ['http', [true, 'system', [], null], 'an object'],
+  ['http.ca', ['', [], [''], [7], 7, null, {}, true, new ArrayBuffer(1)], 'PEM certificates: text, bytes or a list of them'],
+  [
+    'http.proxy',
+    ['', 'proxy.example:8080', 'ftp://CANARY@x', 'socks5://x', 'http://', 7, null, true, {}],
+    'the http or https URL of a proxy, or "system"',
+  ],
+  ['http.http2', ['true', 1, null], 'true or false'],
+  ['http.maxConnections', [0, -1, 1.5, NaN, Infinity, 65_537, '16', null], wholes('connections', 'from 1 to 65536')],
   ['timeoutMs', [0, -1, 0.5, NaN, Infinity, 2 ** 31, '2000', null], wholes('milliseconds', 'from 1 to 2147483647')],
   ['maxResponseBytes', [0, -1, NaN, Infinity, 2 ** 30 + 1, null], wholes('bytes', 'from 1 to 1073741824')],
   ['retries', [-1, 0.5, 11, NaN, Infinity, '1', true, null], wholes('retries', 'from 0 to 10')],
@@ -181,6 +224,32 @@ describe('faults', () => {
     )
   })
 
+  it("are found in connections that are ours and the application's at once", () => {
+    for (const http of [{}, { http2: true }, { proxy: 'http://user:CANARY@proxy.example' }]) {
+      expect(faultOf({ ...base, http, transport: fetch })).toBe(
+        'oauth-introspect options: "http" must not stand beside "transport", which makes connections of its own',
+      )
+    }
+  })
+
+  it('are found in assertions that are for nobody [IR-12]', () => {
+    const { introspectionEndpoint } = base
+    const issuer = 'https://as.example'
+    const secretJwt = (options = {}): object => ({ introspectionEndpoint, clientAuthentication: clientSecretJwt('id', 'CANARY', options) })
+    expect(faultOf(secretJwt())).toBe(
+      'oauth-introspect options: "issuer" is needed for client_secret_jwt, or an "audience" of its own: an assertion says whom it is for (RFC 7523 §3)',
+    )
+    for (const options of [{ ...secretJwt(), issuer }, secretJwt({ audience: issuer })]) {
+      expect(resolveOptions(options, clock).clientAuthentication.method).toBe('client_secret_jwt')
+    }
+  })
+
+  it('name the nearest option of the connections', () => {
+    expect(faultOf({ ...base, http: { maxConnection: 1 } })).toBe(
+      'oauth-introspect options: unknown option "http.maxConnection": did you mean "http.maxConnections"?',
+    )
+  })
+
   it('name the nearest option of the cache', () => {
     expect(faultOf({ ...base, cache: { maxAgeSecond: 1 } })).toBe(
       'oauth-introspect options: unknown option "cache.maxAgeSecond": did you mean "cache.maxAgeSeconds"?',
@@ -193,10 +262,32 @@ describe('faults', () => {
 
   it('are found where there is nobody to ask, and nobody to ask as [IR-03]', () => {
     const { introspectionEndpoint, clientId, clientSecret } = base
-    expect(faultOf({ clientId, clientSecret })).toContain('"introspectionEndpoint" is needed')
+    expect(faultOf({ clientId, clientSecret })).toContain('"introspectionEndpoint" is needed, or "issuer" to find it by')
     const needed = '"clientId" and "clientSecret", or "clientAuthentication", are needed'
     for (const half of [{}, { clientId }, { clientSecret }]) expect(faultOf({ introspectionEndpoint, ...half })).toContain(needed)
     expect(resolveOptions({ introspectionEndpoint, clientAuthentication: none() }, clock).clientAuthentication.method).toBe('none')
+  })
+
+  it.each([
+    ['an absolute https URL', ['as.example', '//as.example', 'ftp://as.example', 'urn:as']],
+    ['a URL without user name and password', ['https://user:CANARY@as.example', 'https://user@as.example']],
+    ['a URL without a fragment', ['https://as.example/#x', 'https://as.example#']],
+    ['a URL without a query', ['https://as.example/?a=b', 'https://as.example/tenant?']],
+    ['an https URL: http only on loopback, or with "allowInsecureEndpoint: true"', ['http://as.example', 'http://10.0.0.1']],
+  ])('are found in an issuer that an endpoint cannot be found by, which must be %s [MD-15]: %p', (expected, issuers) => {
+    const { introspectionEndpoint, ...others } = base
+    for (const issuer of issuers) {
+      expect(faultOf({ ...others, issuer })).toContain(`"issuer" must be ${expected}`)
+      expect(resolveOptions({ introspectionEndpoint, ...others, issuer }, clock).authorizationServer).toBe(issuer)
+    }
+    expect(faultOf({ ...others, issuer: 7 })).toContain('"issuer" must be a string that is not empty')
+    expect(faultOf({ ...others, issuer: '' })).toContain('"issuer" must be a string that is not empty')
+  })
+
+  it('are found where the endpoint is undefined, though there is an issuer', () => {
+    expect(faultOf({ ...base, introspectionEndpoint: undefined, issuer: 'https://as.example' })).toBe(
+      'oauth-introspect options: "introspectionEndpoint" is undefined: is an environment variable missing?',
+    )
   })
 
   it('are found in two ways to authenticate at once', () => {
@@ -231,5 +322,97 @@ describe('any options', () => {
         }
       }),
     )
+  })
+})
+
+describe('signed introspection', () => {
+  const publicKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const issued = { ...base, issuer: 'https://as.example' }
+  const uri = { jwksUri: 'https://as.example/jwks' }
+
+  it.each<[string, object, string]>([
+    ['no issuer', { ...base, signedIntrospection: uri }, '"issuer" is needed with "signedIntrospection": a reply must be signed by it'],
+    [
+      'no keys',
+      { ...issued, signedIntrospection: {} },
+      '"signedIntrospection.jwksUri" or "signedIntrospection.keys" is needed, and only one of them',
+    ],
+    [
+      'keys twice',
+      { ...issued, signedIntrospection: { ...uri, keys: [publicKey] } },
+      '"signedIntrospection.jwksUri" or "signedIntrospection.keys" is needed, and only one of them',
+    ],
+    [
+      'a private key [RV-23]',
+      { ...issued, signedIntrospection: { keys: [{ ...publicKey, d: 'CANARY' }] } },
+      '"signedIntrospection.keys" must hold public keys only',
+    ],
+    [
+      'a secret key [RV-23]',
+      { ...issued, signedIntrospection: { keys: [{ kty: 'oct', k: 'CANARY' }] } },
+      '"signedIntrospection.keys" must hold public keys only',
+    ],
+    [
+      'no key',
+      { ...issued, signedIntrospection: { keys: [] } },
+      '"signedIntrospection.keys" must hold a key that can verify one of the algorithms',
+    ],
+    [
+      'no key of the algorithms',
+      { ...issued, signedIntrospection: { keys: [publicKey], algorithms: ['RS256'] } },
+      '"signedIntrospection.keys" must hold a key that can verify one of the algorithms',
+    ],
+    [
+      'a weak key [RV-24]',
+      {
+        ...issued,
+        signedIntrospection: { keys: [generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })] },
+      },
+      '"signedIntrospection.keys" must hold a key that can verify one of the algorithms, RSA ones with 2048 bits or more',
+    ],
+    [
+      'a client without a name',
+      { introspectionEndpoint: base.introspectionEndpoint, issuer: 'x', clientAuthentication: none(), signedIntrospection: uri },
+      '"signedIntrospection.audience" is needed with none, which has no client id',
+    ],
+    [
+      'a client that is a token',
+      { introspectionEndpoint: base.introspectionEndpoint, issuer: 'x', clientAuthentication: bearerToken('t'), signedIntrospection: uri },
+      '"signedIntrospection.audience" is needed with bearer_token, which has no client id',
+    ],
+    [
+      'replies that need not say what they are about',
+      { ...issued, introspectionReply: { missingActive: 'checkToken' }, signedIntrospection: uri },
+      '"introspectionReply.missingActive" must be "refuse" with "signedIntrospection"',
+    ],
+    ['a missing variable', { ...issued, signedIntrospection: { jwksUri: undefined } }, '"signedIntrospection.jwksUri" is undefined'],
+    ['a misspelt option', { ...issued, signedIntrospection: { jwksURI: 'x' } }, 'did you mean "signedIntrospection.jwksUri"?'],
+  ])('is not possible with %s', (_what, options, fault) => {
+    expect(faultOf(options)).toContain(fault)
+  })
+
+  it('has these defaults', () => {
+    expect(resolveOptions({ ...issued, clockToleranceSeconds: 3, signedIntrospection: uri }, clock).signed).toEqual({
+      issuer: 'https://as.example',
+      audience: 'rs-client',
+      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
+      keys: new URL(uri.jwksUri),
+      decryptionKey: undefined,
+      maxAgeSeconds: 60,
+      clockToleranceSeconds: 3,
+    })
+    expect(resolveOptions({ ...issued, signedIntrospection: false }, clock).signed).toBeUndefined()
+  })
+
+  it('takes http keys on loopback, and nowhere else whatever is allowed of the endpoint', () => {
+    const options = { ...issued, introspectionEndpoint: 'http://as.example/introspect', allowInsecureEndpoint: true }
+    expect(resolveOptions({ ...options, signedIntrospection: { jwksUri: 'http://[::1]:80/jwks' } }, clock).signed?.keys).toBeInstanceOf(URL)
+    expect(faultOf({ ...options, signedIntrospection: { jwksUri: 'http://as.example/jwks' } })).toContain('http only on loopback')
+  })
+
+  it('goes with a client that has no name, when it is told how it is called', () => {
+    const { introspectionEndpoint, issuer } = issued
+    const options = { introspectionEndpoint, issuer, clientAuthentication: none(), signedIntrospection: { ...uri, audience: 'api' } }
+    expect(resolveOptions(options, clock).signed?.audience).toBe('api')
   })
 })

@@ -166,6 +166,7 @@ describe('identity', () => {
   test('a client or a user name is not taken for the subject', () => {
     const requireSubject = { rules: { requireSubject: true } }
     expect(judge({ client_id: 'c', username: 'u' }, {}, requireSubject)).toBe('claims_invalid')
+    expect(judge({ sub: '' }, {}, requireSubject)).toBe('claims_invalid')
     expect(judge({ sub: 's' }, {}, requireSubject)).toBe('met')
   })
 })

@@ -5,12 +5,13 @@ import { type ResolvedOptions, resolveOptions } from '../src/resolve-options.ts'
 
 const clock = (): number => 7
 const base = { introspectionEndpoint: 'https://as.example/introspect?tenant=a%20b', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
+const hrefOf = ({ endpoint }: ResolvedOptions): unknown => endpoint instanceof URL && endpoint.href
 const resolve = (more: object = {}): ResolvedOptions => resolveOptions({ ...base, ...more }, clock)
 
 describe('resolved options', () => {
   it('have these defaults, which are what the documentation says', () => {
     const resolved = resolve()
-    expect({ ...resolved, endpoint: resolved.endpoint.href, clientAuthentication: resolved.clientAuthentication.method }).toEqual({
+    expect({ ...resolved, endpoint: hrefOf(resolved), clientAuthentication: resolved.clientAuthentication.method }).toEqual({
       endpoint: 'https://as.example/introspect?tenant=a%20b',
       clientAuthentication: 'client_secret_basic',
       authorizationServer: 'https://as.example/introspect',
@@ -48,6 +49,7 @@ describe('resolved options', () => {
       memory: { maxEntries: 10_000, maxAgeMs: 60_000, inactiveMaxEntries: 10_000, inactiveMaxAgeMs: 10_000 },
       onEvent: undefined,
       now: clock,
+      http: expect.any(Function),
       transport: undefined,
     })
   })
@@ -110,6 +112,19 @@ describe('resolved options', () => {
     expect([resolved.claims, resolved.onEvent, resolved.now, resolved.transport]).toEqual([schema, given.onEvent, given.now, fetch])
   })
 
+  it('hold how connections are made, by default sixteen and nothing special', () => {
+    expect(resolve().http()).toEqual({ maxConnections: 16 })
+    expect(resolve({ http: {} }).http()).toEqual({ ca: undefined, proxy: undefined, http2: false, maxConnections: 16 })
+    const ca = [Buffer.from('one'), 'two']
+    const http = { ca, proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 }
+    const resolved = resolve({ http })
+    ca.length = 0
+    http.proxy = 'system'
+    expect(resolved.http()).toEqual({ ca: ['one', 'two'], proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 })
+    expect(resolve({ http: { ca: 'one' } }).http()).toMatchObject({ ca: ['one'] })
+    expect(resolve({ http: { ca: Buffer.from('one') } }).http()).toMatchObject({ ca: ['one'] })
+  })
+
   it('keep nothing with cache: false', () => {
     expect(resolve({ cache: false }).memory).toMatchObject({ maxAgeMs: 0, inactiveMaxAgeMs: 0 })
   })
@@ -128,15 +143,30 @@ describe('resolved options', () => {
     'HTTPS://AS.example/introspect',
     'https://as.example:8443/introspect?a=b&c=%2F',
   ])('take the endpoint %s', (introspectionEndpoint) => {
-    expect(resolve({ introspectionEndpoint }).endpoint.href).toBe(new URL(introspectionEndpoint).href)
+    expect(hrefOf(resolve({ introspectionEndpoint }))).toBe(new URL(introspectionEndpoint).href)
   })
 
   it('take an endpoint in the clear only when told to, and with no word beside it', () => {
     const introspectionEndpoint = 'http://as.internal/introspect'
-    expect(resolve({ introspectionEndpoint, allowInsecureEndpoint: true }).endpoint.href).toBe(introspectionEndpoint)
+    expect(hrefOf(resolve({ introspectionEndpoint, allowInsecureEndpoint: true }))).toBe(introspectionEndpoint)
     expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: false })).toThrow(/"introspectionEndpoint" must be an https URL/)
     expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: 'yes' })).toThrow(/"allowInsecureEndpoint" must be true or false/)
     expect(() => resolve({ introspectionEndpoint: 'http://u:p@as.internal/', allowInsecureEndpoint: true })).toThrow(TypeError)
+  })
+})
+
+describe('an issuer without an endpoint', () => {
+  const { clientId, clientSecret } = base
+  it.each([
+    ['https://as.example', false],
+    ['https://AS.example/Tenant/', false],
+    ['http://127.0.0.1:3000', false],
+    ['http://as.internal', true],
+  ])('is what the endpoint is to be found by, kept as it was given: %s', (issuer, insecure) => {
+    const options = { issuer, clientId, clientSecret, ...(insecure ? { allowInsecureEndpoint: true } : {}) }
+    const resolved = resolveOptions(options, clock)
+    expect(resolved).toMatchObject({ authorizationServer: issuer, rules: { issuer } })
+    expect(resolved.endpoint).toEqual({ issuer, url: new URL(issuer), insecure })
   })
 })
 
@@ -191,6 +221,7 @@ describe("the caller's options", () => {
   it('come out resolved and frozen, without a secret to print [LG-01]', () => {
     const resolved = [
       resolve(),
+      resolve({ http: { proxy: 'http://user:CANARY@proxy.example' } }),
       resolveOptions({ introspectionEndpoint: base.introspectionEndpoint, clientAuthentication: clientSecretPost('id', 'CANARY') }, clock),
     ]
     expect(resolved.every((options) => Object.isFrozen(options))).toBe(true)

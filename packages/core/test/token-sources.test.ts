@@ -53,6 +53,7 @@ describe('the query', () => {
     ['/r', missing],
     ['/r?', missing],
     ['/r/access_token=q', missing],
+    ['/r&access_token=q', missing],
     ['/r?Access_Token=q', missing],
     ['/r?access_token[]=q', missing],
     ['/r?access_token[x]=q', missing],
@@ -72,6 +73,11 @@ describe('the query', () => {
   ])('presents what %s has, once and by its exact name [EX-13]', (url, presented) => {
     expect(present({ url }, 'query')).toStrictEqual(presented)
     expect(present({ url, method: 'POST' }, 'header', 'query')).toStrictEqual(presented)
+  })
+
+  test('is found too where an adapter shows it alone', () => {
+    const request: ResourceRequest = { method: 'GET', url: '?access_token=q', header: () => [], native: undefined }
+    expect(readPresented(request, rulesOf(['query']))).toStrictEqual({ token: 'q' })
   })
 })
 
@@ -94,6 +100,8 @@ describe('the form', () => {
     ['access_token=a+b', malformed],
     ['access_token=%0d%0a', malformed],
     ['a=ä&access_token=f', missing],
+    ['a=\x7f&access_token=f', { token: 'f' }],
+    ['a=\x80&access_token=f', missing],
     ['a=%C3%A4&access_token=f', { token: 'f' }],
   ])('that is %j presents %j [EX-09] [EX-11]', async (content, presented) => {
     expect(await posted(content)).toStrictEqual(presented)
@@ -113,6 +121,8 @@ describe('the form', () => {
     'application/x-www-form-urlencodedx',
     'application/x-www-form-urlencoded, application/json',
     'x-www-form-urlencoded',
+    'x-application/x-www-form-urlencoded',
+    'text/plain; a=application/x-www-form-urlencoded',
     '',
   ])('is not content of type "%s", nor without one [EX-11]', (type) => {
     expect(posted('access_token=f', { headers: { 'Content-Type': type } })).toStrictEqual(missing)
@@ -126,8 +136,23 @@ describe('the form', () => {
     expect(await posted('access_token=f', { headers: { 'Content-Type': type } })).toStrictEqual({ token: 'f' })
   })
 
-  test('is not content that is coded, or of two types', () => {
-    expect(posted('access_token=f', { headers: { ...form, 'Content-Encoding': 'gzip' } })).toStrictEqual(missing)
+  test.each(['gzip', 'identity, gzip', 'gzip, identity', 'x-identity'])('is not content that is coded, by "%s"', (coding) => {
+    expect(posted('access_token=f', { headers: { ...form, 'Content-Encoding': coding } })).toStrictEqual(missing)
+  })
+
+  test.each(['identity', 'Identity'])('is content whose coding is "%s", which is none', async (coding) => {
+    expect(await posted('access_token=f', { headers: { ...form, 'Content-Encoding': coding } })).toStrictEqual({ token: 'f' })
+  })
+
+  test('is looked through up to a mebibyte, and is as good as none beyond', async () => {
+    const start = 'access_token=f&a='
+    const filled = (length: number): string => start.padEnd(length, 'a')
+    expect(await posted(filled(1_048_576))).toStrictEqual({ token: 'f' })
+    expect(await posted(filled(1_048_577))).toStrictEqual(missing)
+  })
+
+  test('is not content of no type, or of two', () => {
+    expect(readPresented(shown({ method: 'POST', type: [] }), rulesOf(['form']))).toStrictEqual(missing)
     expect(readPresented(shown({ method: 'POST', type: [form['Content-Type'], 'text/plain'] }), rulesOf(['form']))).toStrictEqual(missing)
   })
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `oauth-introspect-dev`: starts the server, says what it serves, and closes it on SIGINT and SIGTERM.
- * Exit codes: 0 closed, 1 could not listen, 2 wrong flags.
+ * Exit codes: 0 closed, 1 could not listen, 2 wrong flags. `gravitee-lint` has exit codes of its own.
  *
  * @module
  */
@@ -13,7 +13,8 @@ import { greeting } from './greeting.ts'
 import { help } from './help.ts'
 import type { ResolvedOptions } from './options.ts'
 
-const command = readArguments()
+const command = process.argv[2] === 'gravitee-lint' ? undefined : readArguments()
+if (process.argv[2] === 'gravitee-lint') await lint(process.argv.slice(3))
 if (command?.does === 'help') process.stdout.write(help)
 if (command?.does === 'version') process.stdout.write(`${readVersion()}\n`)
 if (command?.does === 'serve') await serve(command.options, command.caFile)
@@ -26,6 +27,14 @@ function readArguments(): Command | undefined {
     fail(2, error.message)
     return undefined
   }
+}
+
+/** Loaded on demand: the server needs nothing of it. */
+async function lint(args: readonly string[]): Promise<void> {
+  const { lintGravitee } = await import('./gravitee-lint.ts')
+  const { text, exitCode } = lintGravitee(args)
+  ;(exitCode === 2 ? process.stderr : process.stdout).write(text)
+  process.exitCode = exitCode
 }
 
 async function serve(options: ResolvedOptions, caFile: string | undefined): Promise<void> {

@@ -25,5 +25,8 @@ export const help = `oauth-introspect-dev: an OAuth 2.0 authorization server for
   -h, --help              this text
   --version               the version
 
+oauth-introspect-dev gravitee-lint <resource.json> [--policy <policy.json>] [--check-token]
+                          says what a configuration of Gravitee means to fromGravitee(); exit code 1 with faults
+
 It serves client credentials, introspection, revocation, discovery and resource indicators, from memory.
 `

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createResourceServer, webRequest } from '@oauth-introspect/core'
 import { createDevServer, type DevServer } from '@oauth-introspect/dev-server'
 import { app, get, post } from './requests.ts'
 import { start } from './start.ts'
@@ -39,6 +40,19 @@ test('the endpoints they name answer', async () => {
   expect((await post(String(json['introspection_endpoint']), { token }, app)).json).toMatchObject({ active: true })
   expect((await post(String(json['revocation_endpoint']), { token }, app)).status).toBe(200)
   expect((await post(String(json['introspection_endpoint']), { token }, app)).json).toEqual({ active: false })
+})
+
+test('a resource server needs the issuer alone', async () => {
+  const [clientId, clientSecret] = ['api', 'api-secret']
+  const resourceServer = createResourceServer({ issuer: server.issuer, clientId, clientSecret, audience: null })
+  try {
+    await resourceServer.ready()
+    const authorization = `Bearer ${await server.issueToken({ scope: 'read' })}`
+    const outcome = await resourceServer.authorize(webRequest(new Request('https://api.example', { headers: { authorization } })))
+    expect(outcome).toMatchObject({ outcome: 'granted', auth: { authorizationServer: server.issuer, scopes: ['read'] } })
+  } finally {
+    await resourceServer.close()
+  }
 })
 
 test('the keys are public ones, and new ones on each start', async () => {

@@ -25,7 +25,13 @@ export interface Running {
 export function run(file: string, args: readonly string[] = []): Running {
   const inPackage = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
   // On newer Nodes `register()` in run-source.mjs brings the warning DEP0205.
-  const node = ['--disable-warning=DEP0205', '--import', new URL('run-source.mjs', import.meta.url).href, inPackage(file)]
+  const node = [
+    '--disable-warning=DEP0205',
+    '--conditions=@oauth-introspect/source',
+    '--import',
+    new URL('run-source.mjs', import.meta.url).href,
+    inPackage(file),
+  ]
   const child = spawn(process.execPath, [...node, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: plainEnvironment() })
   let [stdout, stderr] = ['', '']
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))

@@ -97,7 +97,8 @@ function settle(
 }
 
 function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, req: Req, res: Response, next: Next): void {
-  if (res.headersSent) return
+  // Answered by somebody else meanwhile, or nobody is there any more.
+  if (res.headersSent || res.destroyed) return
   if (outcome.outcome !== 'refused') {
     adapter.writeHeaders(outcome.headers, res)
     Object.assign(req, { [property]: outcome.outcome === 'granted' ? outcome.auth : undefined })

@@ -62,7 +62,7 @@ export function introspect(
   return async function introspect(c, next) {
     const guarding = await find(c)
     const request = webRequest(c.req.raw, { native: c, body: await readParsed(c) })
-    return act(await adapter.authorizeRequest(guarding, c, request), guarding, c, next)
+    return act(await settle(adapter.authorizeRequest(guarding, c, request), c), guarding, c, next)
   }
 }
 
@@ -143,11 +143,25 @@ async function readParsed({ req }: Context): Promise<unknown> {
 
 async function guard(requirements: Requirements, c: Context, next: Next): Promise<Response | undefined> {
   const guarding = adapter.findGuarding(c)
-  return act(await adapter.checkRequest(guarding, c, requirements), guarding, c, next)
+  return act(await settle(adapter.checkRequest(guarding, c, requirements), c), guarding, c, next)
 }
 
-async function act(outcome: Outcome<unknown>, { throws }: adapter.Guarding, c: Context, next: Next): Promise<Response | undefined> {
+/** The outcome; `undefined` when nobody is there any more to hear of it. The signal is looked at before, or Node's server makes none. */
+async function settle(outcome: Outcome<unknown> | Promise<Outcome<unknown>>, c: Context): Promise<Outcome<unknown> | undefined> {
+  if (!('then' in outcome)) return outcome
+  const { signal } = c.req.raw
+  const settled = await outcome
+  return signal.aborted ? undefined : settled
+}
+
+async function act(
+  outcome: Outcome<unknown> | undefined,
+  { throws }: adapter.Guarding,
+  c: Context,
+  next: Next,
+): Promise<Response | undefined> {
   if (c.finalized) return undefined
+  if (outcome === undefined) return new Response(null, { status: 499 })
   for (const [name, value] of outcome.headers) c.header(name, value, { append: adapter.isAppended(name) })
   if (outcome.outcome !== 'refused') {
     c.set('auth', outcome.outcome === 'granted' ? outcome.auth : undefined)

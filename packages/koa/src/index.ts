@@ -81,7 +81,8 @@ async function guard(requirements: Requirements, ctx: Ctx, next: Koa.Next): Prom
 }
 
 function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, ctx: Ctx, next: Koa.Next): Promise<unknown> | undefined {
-  if (ctx.headerSent) return undefined
+  // Answered by somebody else meanwhile, or nobody is there any more.
+  if (ctx.headerSent || ctx.res.destroyed) return undefined
   for (const [name, value] of outcome.headers) {
     if (adapter.isAppended(name)) ctx.append(name, value)
     else ctx.set(name, value)

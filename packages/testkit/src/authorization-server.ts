@@ -4,7 +4,9 @@
  * @module
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { listen } from './listen.ts'
 
 /** An introspection call as it came over the wire. */
@@ -30,20 +32,28 @@ export interface AuthorizationServer {
   behave(...behaviours: readonly [Behaviour, ...Behaviour[]]): void
   /** Forgets the calls so far. */
   forgetCalls(): void
+  /** Connections so far, those too on which no call came. */
+  connections(): number
   close(): Promise<void>
+  listening(): boolean
+  /** Listens again where it listened before. */
+  reopen(): Promise<void>
 }
 
-/** Starts one on a free loopback port; until told otherwise it calls every token inactive. */
-export async function startAuthorizationServer(): Promise<AuthorizationServer> {
+/** Starts one on a free loopback port, with TLS if given; until told otherwise it calls every token inactive. */
+export async function startAuthorizationServer(tls?: TlsOptions): Promise<AuthorizationServer> {
   const calls: IntrospectionCall[] = []
+  let connections = 0
   let behaviours: Behaviour[] = [json({ active: false })]
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     void readCall(request).then((call) => {
       calls.push(call)
       const behaviour = behaviours.length > 1 ? behaviours.shift() : behaviours[0]
       behaviour?.(call, response)
     })
-  })
+  }
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
+  server.on('connection', () => connections++)
   const { origin, close } = await listen(server)
   return {
     origin,
@@ -55,7 +65,12 @@ export async function startAuthorizationServer(): Promise<AuthorizationServer> {
     forgetCalls() {
       calls.length = 0
     },
+    connections: () => connections,
     close,
+    listening: () => server.listening,
+    async reopen() {
+      await listen(server, Number(new URL(origin).port))
+    },
   }
 }
 
@@ -84,6 +99,15 @@ export function byToken(replies: Readonly<Record<string, unknown>>): Behaviour {
   return (call, response) => {
     const token = call.form.get('token') ?? ''
     json(Object.hasOwn(replies, token) ? replies[token] : { active: false })(call, response)
+  }
+}
+
+/** Behaves by the path asked for, the query left out; a path that is not listed is not there. */
+export function byPath(behaviours: Readonly<Record<string, Behaviour>>): Behaviour {
+  return (call, response) => {
+    const [path = ''] = call.url.split('?')
+    const behaviour = Object.hasOwn(behaviours, path) ? behaviours[path] : raw('', 404)
+    behaviour?.(call, response)
   }
 }
 
@@ -131,7 +155,8 @@ export function after(promise: Promise<unknown>, behaviour: Behaviour): Behaviou
   }
 }
 
-function socketOf(response: ServerResponse): Socket {
+/** The socket below a response. */
+export function socketOf(response: ServerResponse): Socket {
   if (response.socket === null) throw new Error('the connection is gone')
   return response.socket
 }

@@ -7,6 +7,8 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type ClientAuthentication, createResourceServer, type IntrospectEvent, type ResourceServer } from '@oauth-introspect/core'
 import { type AuthorizationServer, json, reset, startAuthorizationServer } from './authorization-server.ts'
+import { authority, certifiedServer } from './certificate-authority.ts'
+import { startTlsFront, type TlsFront } from './tls-front.ts'
 
 /** A method of client authentication. */
 export interface ClientAuthenticationUnderTest {
@@ -19,8 +21,14 @@ export interface ClientAuthenticationUnderTest {
   readonly authorization?: string
   /** The header that holds the credentials. Default `authorization`. */
   readonly header?: string
-  /** The form parameters beside those about the token. */
-  readonly form?: readonly (readonly [name: string, value: string])[]
+  /** The form parameters beside those about the token; in place of a value, what it must look like. */
+  readonly form?: readonly (readonly [name: string, value: string | RegExp])[]
+  /** The form parameters that are made anew for each attempt. */
+  readonly fresh?: readonly string[]
+  /** The certificate that is shown in TLS: the method then runs over it. */
+  readonly certificate?: string
+  /** Further options that the method needs. */
+  readonly options?: object
   /** Texts of `make()` that must be nowhere but on the wire. */
   readonly secrets: readonly string[]
   /** Calls that must fail, and what their one message names. */
@@ -31,16 +39,28 @@ const token = 'CANARY-token-9f3b6c2d81e4'
 
 /** Runs the suite on a method. */
 export function describeClientAuthentication(subject: ClientAuthenticationUnderTest): void {
-  const { method, make, makeOther, authorization, header = 'authorization', form = [], secrets, wrong = [] } = subject
+  const {
+    method,
+    make,
+    makeOther,
+    authorization,
+    header = 'authorization',
+    form = [],
+    fresh = [],
+    certificate,
+    secrets,
+    wrong = [],
+  } = subject
 
   describe(method, () => {
     let as: AuthorizationServer
+    let front: TlsFront
     let server: ResourceServer<unknown>
     let events: IntrospectEvent[]
 
-    const ask = (): Promise<unknown> =>
+    const ask = (from = server): Promise<unknown> =>
       Promise.resolve(
-        server.authorize({
+        from.authorize({
           method: 'GET',
           url: '/',
           header: (name) => (name === 'authorization' ? [`Bearer ${token}`] : []),
@@ -48,26 +68,42 @@ export function describeClientAuthentication(subject: ClientAuthenticationUnderT
         }),
       )
 
-    beforeEach(async () => {
-      as = await startAuthorizationServer()
-      events = []
-      server = createResourceServer({
-        introspectionEndpoint: `${as.introspectionEndpoint}?tenant=1`,
+    function serve(origin: string, options: object): ResourceServer<unknown> {
+      return createResourceServer({
+        introspectionEndpoint: `${origin}/introspect?tenant=1`,
         clientAuthentication: make(),
         audience: null,
         cache: false,
         onEvent: (event) => events.push(event),
+        ...subject.options,
+        ...options,
       })
+    }
+
+    beforeEach(async () => {
+      as = await startAuthorizationServer()
+      front = await startTlsFront(as.origin, certifiedServer)
+      events = []
+      server = certificate === undefined ? serve(as.origin, {}) : serve(front.origin, { http: { ca: authority } })
     })
     afterEach(async () => {
-      await Promise.all([server.close(), as.close()])
+      await Promise.all([server.close(), front.close(), as.close()])
     })
 
     it('sends its own credentials and those of no other method [IR-10]', async () => {
       await ask()
+      const expected = form.map(([name, value]) => [name, typeof value === 'string' ? value : expect.stringMatching(value)])
       expect(as.calls.map((call) => ({ authorization: call.headers[header], form: [...call.form] }))).toEqual([
-        { authorization, form: [['token', token], ['token_type_hint', 'access_token'], ...form] },
+        { authorization, form: [['token', token], ['token_type_hint', 'access_token'], ...expected] },
       ])
+    })
+
+    it(`shows ${certificate === undefined ? 'no' : 'its'} certificate in TLS [IR-10]`, async () => {
+      const overTls = serve(front.origin, { http: { ca: authority } })
+      await ask(overTls)
+      expect(front.certificates).toEqual([certificate])
+      expect(as.calls).toHaveLength(1)
+      await overTls.close()
     })
 
     it('puts nothing into the URL or into another header [IR-04] [IR-09]', async () => {
@@ -78,11 +114,14 @@ export function describeClientAuthentication(subject: ClientAuthenticationUnderT
       for (const secret of secrets) expect(JSON.stringify(others)).not.toContain(secret)
     })
 
-    it('sends the same again when a question is asked again', async () => {
+    it(`sends the same again when a question is asked again${fresh.length === 0 ? '' : `, but for a new ${fresh.join(', ')} [IR-13]`}`, async () => {
       as.behave(reset, json({ active: false }))
       await ask()
       expect(as.calls.map((call) => call.headers[header])).toEqual([authorization, authorization])
-      expect(as.calls[1]?.body).toBe(as.calls[0]?.body)
+      const [first, second] = as.calls.map((call) => [...call.form])
+      expect(second?.map(([name]) => name)).toEqual(first?.map(([name]) => name))
+      const changed = first?.filter(([, value], at) => second?.[at]?.[1] !== value).map(([name]) => name)
+      expect(changed).toEqual(fresh)
     })
 
     it('is called by its registered name, and cannot be changed', () => {

@@ -18,6 +18,7 @@ import {
   silence,
   startAuthorizationServer,
 } from './authorization-server.ts'
+import { untrusted } from './certificates.ts'
 import { listen } from './listen.ts'
 
 /** What came of an exchange: a whole reply, or why there is none. */
@@ -41,26 +42,6 @@ export interface ConnectionUnderTest<Deadline extends { clear(): void }> {
     exchange(request: ExchangeRequest, limits: { readonly deadline: Deadline; readonly maxBytes: number }): Promise<Exchanged>
     close(): Promise<void>
   }
-}
-
-// Self-signed, for localhost, until 2126; good for nothing but this suite.
-const untrusted = {
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBmjCCAUGgAwIBAgIUUb7yYMVL+CCbWAhWUUte8AsbfkkwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA3MTkyMFoYDzIxMjYxMDI4
-MDcxOTIwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAASKikVDlUgrOPC967XSipk8G7wRLUyUrLzG6LhtbZJfC6UsJGu+Z7n8
-SuDrquVSqhf/TW6R1laBjtyNL6s0uzAHo28wbTAdBgNVHQ4EFgQUygJF5KqorY1l
-LDVkyyH8e/io4UEwHwYDVR0jBBgwFoAUygJF5KqorY1lLDVkyyH8e/io4UEwDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDRwAwRAIgQzOpzssQiScyah0ZMHBTc8X+ER2F12enWIgbpTEI2jgCIEM5
-NZVnfko5RpzjGYTKy8Wrw0vHrb34sMWKZZMosmt4
------END CERTIFICATE-----`,
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMkHKd84ktc8YKuXB
-Aq6D8/9O7Gh0PvilC+QwCHKuhOmhRANCAASKikVDlUgrOPC967XSipk8G7wRLUyU
-rLzG6LhtbZJfC6UsJGu+Z7n8SuDrquVSqhf/TW6R1laBjtyNL6s0uzAH
------END PRIVATE KEY-----`,
 }
 
 const active = '{"active":true}'

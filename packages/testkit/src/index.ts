@@ -3,11 +3,18 @@
  *
  * @module
  */
-export type { AdapterUnderTest, Link, Route, Seen, Served } from './adapter-suite/bench.ts'
+export type { AdapterUnderTest, Link, Route, Seen, Served, Surroundings } from './adapter-suite/bench.ts'
 export { describeAdapter } from './adapter-suite/describe-adapter.ts'
 export * from './authorization-server.ts'
+export { describeAuthorizationServers } from './authorization-server-suite/describe-authorization-servers.ts'
+export { describeCatalogue } from './catalogue/describe-catalogue.ts'
+export { outerProcess } from './catalogue/watched.ts'
+export * from './certificate-authority.ts'
+export { untrusted } from './certificates.ts'
 export { type Challenge, parseChallenges } from './challenge-parser.ts'
 export { type ClientAuthenticationUnderTest, describeClientAuthentication } from './client-authentication-suite.ts'
 export { type ConnectionUnderTest, describeConnection, type Exchanged } from './connection-suite.ts'
-export { listen } from './listen.ts'
+export { listen, readBody, serverOf } from './listen.ts'
+export { type Proxy, startProxy, type Tunnel } from './proxy.ts'
 export { type Received, type SentRequest, send } from './send.ts'
+export { startTlsFront, type TlsFront } from './tls-front.ts'

@@ -46,8 +46,8 @@ export interface ConnectionSettings {
   /** Connections to one origin at most. */
   readonly maxConnections: number
   readonly connectTimeoutMs: number
-  /** PEM certificates to trust in place of the runtime's own. */
-  readonly ca?: string | readonly string[] | undefined
+  /** Texts of PEM certificates to trust in place of the runtime's own. */
+  readonly ca?: readonly string[] | undefined
   /** URL of an HTTP proxy; `'system'`: what the environment says. */
   readonly proxy?: string | undefined
   readonly http2?: boolean
@@ -60,12 +60,19 @@ export interface Connection {
   close(): Promise<void>
 }
 
+/** The certificates of a store, in PEM, or what is wrong with it in constant words. */
+export type TrustStore = { readonly certificates: readonly string[] } | { readonly fault: string }
+
 /** The place where the core runs. */
 export interface Runtime {
   /** SHA-256 of a text in base64url, at once where the platform can. */
   readonly sha256: (text: string) => string | Promise<string>
   /** Tells whether trust, proxies, HTTP/2 and client certificates are ours to choose here. */
   readonly configurable: boolean
+  /** What is in a file; `undefined` when it cannot be read. Only where there are files. */
+  readonly readFile?: (path: string) => Uint8Array | undefined
+  /** Reads a PKCS#12 store of certificates. Only where connections are configurable. */
+  readonly readTrustStore?: (pfx: Uint8Array, password: string) => TrustStore
   /** @throws {TypeError} naming the setting that cannot be used. */
   connect(settings: ConnectionSettings): Connection
 }

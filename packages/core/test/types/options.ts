@@ -1,11 +1,17 @@
 // Compiled, never run: what must and must not compile. Each expected error stands for a mistake that people make.
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import {
   type AuthInfo,
   bearerToken,
+  clientSecretJwt,
   createResourceServer,
   type Outcome,
+  privateKeyJwt,
   type ResourceRequest,
   type ResourceServer,
+  selfSignedTlsClientAuth,
+  tlsClientAuth,
 } from '@oauth-introspect/core'
 import { z } from 'zod'
 
@@ -22,6 +28,50 @@ createResourceServer({
   issuer: process.env['ISSUER'],
   transport: fetch,
 })
+
+const issuer = 'https://as.example'
+createResourceServer({ issuer, clientId: 'id', clientSecret: 'secret' })
+createResourceServer({ issuer, introspectionEndpoint, clientAuthentication: bearerToken('t') })
+createResourceServer({
+  issuer: process.env['ISSUER'],
+  clientId: process.env['ID'],
+  clientSecret: process.env['SECRET'],
+  allowInsecureEndpoint: true,
+})
+
+// @ts-expect-error nobody to ask as
+createResourceServer({ issuer })
+// @ts-expect-error an issuer is a string
+createResourceServer({ ...base, issuer: new URL(issuer) })
+
+const clientId = process.env['ID']
+createResourceServer({
+  introspectionEndpoint,
+  clientAuthentication: clientSecretJwt(clientId, process.env['SECRET'], { algorithm: 'HS512' }),
+})
+createResourceServer({
+  introspectionEndpoint,
+  clientAuthentication: privateKeyJwt({ clientId, key: process.env['KEY'], algorithm: 'PS256' }),
+})
+privateKeyJwt({ clientId, key: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }, algorithm: 'ES256', keyId: 'k', audience: 'a' })
+privateKeyJwt({ clientId, key: createPrivateKey('pem'), algorithm: 'EdDSA' })
+privateKeyJwt({ clientId, key: await crypto.subtle.importKey('jwk', {}, 'Ed25519', false, ['sign']), algorithm: 'Ed25519' })
+tlsClientAuth({ clientId, cert: readFileSync('c.pem'), key: readFileSync('k.pem', 'utf8') })
+selfSignedTlsClientAuth({ clientId, pfx: readFileSync('c.p12'), passphrase: process.env['PASSPHRASE'] })
+createResourceServer({ ...base, http: { ca: [readFileSync('a.pem'), 'pem'], proxy: 'system', http2: true, maxConnections: 1 } })
+
+// @ts-expect-error a secret signs with no algorithm of a private key
+clientSecretJwt('id', 'secret', { algorithm: 'RS256' })
+// @ts-expect-error a private key signs with no algorithm of a secret
+privateKeyJwt({ clientId, key: 'pem', algorithm: 'HS256' })
+// @ts-expect-error nobody who signs
+privateKeyJwt({ key: 'pem', algorithm: 'ES256' })
+// @ts-expect-error a certificate without its key
+tlsClientAuth({ clientId, cert: 'pem' })
+// @ts-expect-error PKCS#12 is bytes
+tlsClientAuth({ clientId, pfx: 'p12' })
+// @ts-expect-error an option that does not exist
+createResourceServer({ ...base, http: { rejectUnauthorized: false } })
 
 // @ts-expect-error there is nobody to ask
 createResourceServer({ clientId: 'id', clientSecret: 'secret' })
@@ -41,6 +91,17 @@ createResourceServer({ ...base, scopeMatching: 'prefix' })
 createResourceServer({ ...base, cache: true })
 // @ts-expect-error a requirement that is undefined switches nothing off
 createResourceServer({ ...base, requiredScopes: undefined })
+
+createResourceServer({ ...base, issuer: process.env['ISSUER'], signedIntrospection: { jwksUri: process.env['KEYS'] } })
+createResourceServer({ ...base, signedIntrospection: { keys: [{ kty: 'EC' }], decryptionKey: '-----BEGIN PRIVATE KEY-----' } })
+createResourceServer({ ...base, signedIntrospection: { keys: { keys: [] }, decryptionKey: createPrivateKey('') } })
+createResourceServer({ ...base, signedIntrospection: { keys: [], decryptionKey: createPrivateKey('').export({ format: 'jwk' }) } })
+// @ts-expect-error keys in two ways
+createResourceServer({ ...base, signedIntrospection: { jwksUri: 'https://as.example/jwks', keys: [] } })
+// @ts-expect-error no keys to verify with
+createResourceServer({ ...base, signedIntrospection: { algorithms: ['ES256'] } })
+// @ts-expect-error a shared secret proves nothing to others
+createResourceServer({ ...base, signedIntrospection: { keys: [], algorithms: ['HS256'] } })
 
 const typed = createResourceServer({ ...base, claims: z.object({ tenant: z.string() }) })
 const optional = createResourceServer({ ...base, optional: true })

@@ -28,7 +28,7 @@ export interface DialectServer {
   readonly introspectionEndpoint: string
   readonly revocationEndpoint: string
   /** Issues an access token as the token endpoint would, without a request. */
-  issueToken(wish?: DialectTokenWish): Promise<string>
+  readonly issueToken: (wish?: DialectTokenWish) => Promise<string>
 }
 
 /** The dialects, each with what only it has. */
@@ -37,11 +37,11 @@ export interface DialectServers {
     /** The certificate of the authority behind its TLS, in PEM: what a client is to trust. */
     readonly ca: string
     /** The introspection endpoint of a tenant. */
-    tenantIntrospectionEndpoint(tenant: string): string
+    readonly tenantIntrospectionEndpoint: (tenant: string) => string
   }
   readonly friendly?: DialectServer & {
     /** Ends a user's tokens, and sends logout tokens. */
-    logOut(username: string): Promise<LogoutReport>
+    readonly logOut: (username: string) => Promise<LogoutReport>
   }
   readonly checkToken?: DialectServer
   readonly axway?: DialectServer

@@ -4,8 +4,9 @@
  * @module
  */
 import { afterEach, beforeEach } from '@jest/globals'
-import type { IntrospectEvent, Options, Requirements } from '@oauth-introspect/core'
+import type { AuthInfo, IntrospectEvent, Options, Requirements } from '@oauth-introspect/core'
 import { type AuthorizationServer, startAuthorizationServer } from '../authorization-server.ts'
+import type { Serving } from '../listen.ts'
 import { type Received, type SentRequest, send } from '../send.ts'
 
 /** One step of a route, in the words of every adapter. */
@@ -17,16 +18,37 @@ export type Link =
   | { readonly sets: 'headers' }
   /** Attaches `{ planted: true }` where the adapter attaches. */
   | { readonly plants: 'auth' }
-  /** Answers 418 and goes on all the same, as careless middleware does. */
-  | { readonly answers: 'early' }
+  /** Answers with this status and goes on all the same, as careless middleware does. */
+  | { readonly answers: number }
+  /** Parses the parameters of a form, as applications do. */
+  | { readonly parses: 'form' }
+  /** An endpoint of the adapter's own, made for a resource server. */
+  | { readonly endpoint: 'protectedResourceMetadata' | 'securityEvents'; readonly of: readonly unknown[] }
+
+/** What a handler that tells has seen: the grant, and the body, if it could still be read. */
+export interface Handled {
+  readonly auth: AuthInfo | undefined
+  readonly body: string | undefined
+}
 
 /** A route: the steps, and then a handler that answers what it sees as a `Seen`, or throws. */
 export interface Route {
+  /** `'*'`: every path. */
   readonly path: string
+  /** The path at which the route stands in a router of its own. */
+  readonly mount?: string
   readonly chain: readonly Link[]
   readonly handler?: 'shows' | 'throws' | 'needsAuth' | 'needsOtherAuth'
   /** For `needsOtherAuth`: what is given to `getAuth(req, server)`. */
   readonly server?: object
+  /** In place of `handler`: reads the body, tells what it has seen, and answers the subject. */
+  readonly tell?: (handled: Handled) => void
+}
+
+/** What an application is served with. */
+export interface Surroundings extends Serving {
+  /** The application answers errors itself, by their status, with `{ "own": true }` and no header of theirs. */
+  readonly ownErrors?: boolean
 }
 
 /** What the handler saw: `found` by `findAuth()`, `attached` at the framework's own place. */
@@ -44,14 +66,18 @@ export interface Served {
   handled(): number
   /** What reached the framework's error handling. */
   readonly errors: readonly unknown[]
+  /** The middleware that the adapter made. */
+  readonly made: readonly unknown[]
   close(): Promise<void>
 }
 
 /** What an adapter's tests provide. */
 export interface AdapterUnderTest {
   readonly name: string
-  serve(routes: readonly Route[]): Promise<Served>
+  serve(routes: readonly Route[], surroundings?: Surroundings): Promise<Served>
   readonly RefusalError: { is(value: unknown): boolean }
+  /** Everything that the adapter exports. */
+  readonly exports: Readonly<Record<string, unknown>>
 }
 
 /** The bench of one test. */

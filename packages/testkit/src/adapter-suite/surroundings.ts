@@ -45,7 +45,7 @@ export function describeSurroundings(adapter: AdapterUnderTest): void {
     })
 
     it('leaves an answer alone that has been sent already', async () => {
-      const application = await bench.serve([{ path: '/', chain: [{ answers: 'early' }, { introspect: [bench.options()] }] }])
+      const application = await bench.serve([{ path: '/', chain: [{ answers: 418 }, { introspect: [bench.options()] }] }])
       for (const reply of [{ active: false }, goodReply(bench)]) {
         bench.as.behave(json(reply))
         const received = await bench.ask('tok')

@@ -1,0 +1,4 @@
+import { describeCatalogue } from '@oauth-introspect/testkit'
+import { inHono } from './application.ts'
+
+describeCatalogue(inHono('hono'))

@@ -1,0 +1,83 @@
+/**
+ * Certificates for tests, with their keys: self-signed, good for nothing else.
+ *
+ * @module
+ */
+
+/** A certificate and its key, PEM. */
+export interface Certificate {
+  readonly cert: string
+  readonly key: string
+}
+
+/** For localhost, until 2126; no one trusts it. */
+export const untrusted: Certificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUUb7yYMVL+CCbWAhWUUte8AsbfkkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA3MTkyMFoYDzIxMjYxMDI4
+MDcxOTIwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASKikVDlUgrOPC967XSipk8G7wRLUyUrLzG6LhtbZJfC6UsJGu+Z7n8
+SuDrquVSqhf/TW6R1laBjtyNL6s0uzAHo28wbTAdBgNVHQ4EFgQUygJF5KqorY1l
+LDVkyyH8e/io4UEwHwYDVR0jBBgwFoAUygJF5KqorY1lLDVkyyH8e/io4UEwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgQzOpzssQiScyah0ZMHBTc8X+ER2F12enWIgbpTEI2jgCIEM5
+NZVnfko5RpzjGYTKy8Wrw0vHrb34sMWKZZMosmt4
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMkHKd84ktc8YKuXB
+Aq6D8/9O7Gh0PvilC+QwCHKuhOmhRANCAASKikVDlUgrOPC967XSipk8G7wRLUyU
+rLzG6LhtbZJfC6UsJGu+Z7n8SuDrquVSqhf/TW6R1laBjtyNL6s0uzAH
+-----END PRIVATE KEY-----`,
+}
+
+const keyOfClientA = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/35tcDlUySS7mSiU
+FvoQ5ACE+kZcYAs+1N+U8/o6ARChRANCAARk73rOpO4Uj9U98Z/ixz2VXSTKPI6+
+x5IuHXfSzyJDhCbGA4cPE+7nRjjp4VSxvcBLXQVwJ5WUdSiZKkq0Oejg
+-----END PRIVATE KEY-----`
+
+/** Of clients, until 2126; the expired one has the key of `client-a` and ended in 2021. */
+export const clientCertificates: Readonly<Record<'client-a' | 'client-b' | 'client-a-expired', Certificate>> = {
+  'client-a': {
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBfDCCASOgAwIBAgIUZZwYTXGOdkLNcMfLHLl1p+1vWWEwCgYIKoZIzj0EAwIw
+EzERMA8GA1UEAwwIY2xpZW50LWEwIBcNMjYxMTIxMDgxOTE5WhgPMjEyNjEwMjgw
+ODE5MTlaMBMxETAPBgNVBAMMCGNsaWVudC1hMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEZO96zqTuFI/VPfGf4sc9lV0kyjyOvseSLh130s8iQ4QmxgOHDxPu50Y4
+6eFUsb3AS10FcCeVlHUomSpKtDno4KNTMFEwHQYDVR0OBBYEFIIUENEu6jZYWr/x
+0V80/CmPg+SlMB8GA1UdIwQYMBaAFIIUENEu6jZYWr/x0V80/CmPg+SlMA8GA1Ud
+EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgPMR22hrwG6Yf7eu7iGDhs5Y8
+iFeObXRQB5ZzlgUYGIYCIGOokLto6O9q4DxrdNIEsFvDRjByVTUBMKP+L4KaNEQ5
+-----END CERTIFICATE-----`,
+    key: keyOfClientA,
+  },
+  'client-b': {
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBfTCCASKgAwIBAgITQTsLuWDcaUuBvap7GREwkewKJzAKBggqhkjOPQQDAjAT
+MREwDwYDVQQDDAhjbGllbnQtYjAgFw0yNjExMjEwODE5MTlaGA8yMTI2MTAyODA4
+MTkxOVowEzERMA8GA1UEAwwIY2xpZW50LWIwWTATBgcqhkjOPQIBBggqhkjOPQMB
+BwNCAASooRPQAYlP++arqpvP/NtiDmsB+oFEOxBqoc0AmxTH3V8Wf4ybLRBk4WFw
+a1XA2p8Q5SJ6ySekFBoUlFb123Bqo1MwUTAdBgNVHQ4EFgQUW+lFfJ/slyGQkDmr
+7wPUan+9wK0wHwYDVR0jBBgwFoAUW+lFfJ/slyGQkDmr7wPUan+9wK0wDwYDVR0T
+AQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAhjApNC4LfRjECIn3LQQJNGjy
+t6uqh7jgY1rUphU9PFcCIQCw9Mt3iGxguq07oC6X4846Eum+2xXQyYUbKYOmeYQ1
+Tg==
+-----END CERTIFICATE-----`,
+    key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgj1BL/b2B///a29i/
+Bnvz63T1ODvfkgZxP2QoLs8uqgKhRANCAASooRPQAYlP++arqpvP/NtiDmsB+oFE
+OxBqoc0AmxTH3V8Wf4ybLRBk4WFwa1XA2p8Q5SJ6ySekFBoUlFb123Bq
+-----END PRIVATE KEY-----`,
+  },
+  'client-a-expired': {
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBDjCBtAIBATAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhjbGllbnQtYTAeFw0y
+MDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBMxETAPBgNVBAMMCGNsaWVudC1h
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZO96zqTuFI/VPfGf4sc9lV0kyjyO
+vseSLh130s8iQ4QmxgOHDxPu50Y46eFUsb3AS10FcCeVlHUomSpKtDno4DAKBggq
+hkjOPQQDAgNJADBGAiEAq+E3wHOGKb/iwHWtKdV5PWeD6xf/lhdUSMib4g8HSJgC
+IQDAa35zUQWHZhbEU9YVpZ2y/shllFJcRxwrQKUH0yU9Rg==
+-----END CERTIFICATE-----`,
+    key: keyOfClientA,
+  },
+}
