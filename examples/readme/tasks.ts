@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { rootCertificates } from 'node:tls'
 import {
   bearerToken,
+  clientCredentials,
   clientSecretPost,
   createResourceServer,
   IntrospectionError,
@@ -24,6 +25,8 @@ const { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = process.env
 const options: Options = { introspectionEndpoint, clientId, clientSecret, audience: 'https://api.example.com' }
 const app = express()
 const log = (...what: unknown[]): void => console.log(...what)
+const ordersUrl = 'https://orders.example.com/'
+const readSession = ([cookie]: readonly string[]): string | undefined => /(?:^|; )session=([^;]+)/.exec(cookie ?? '')?.[1]
 
 // #region routes
 app.use(introspect(options))
@@ -99,6 +102,17 @@ const signed = createResourceServer({
 })
 // #endregion signed-introspection
 
+// #region token-sources
+const forms = createResourceServer({ ...options, tokenSources: ['header', 'form'] })
+const sessions = createResourceServer({ ...options, tokenSources: (request) => readSession(request.header('cookie')) })
+// #endregion token-sources
+
+// #region client-credentials
+const ours = clientCredentials({ tokenEndpoint: 'https://as.example.com/token', clientId, clientSecret, scope: 'introspect' })
+const asking = createResourceServer({ introspectionEndpoint, clientAuthentication: bearerToken(ours), audience: 'https://api.example.com' })
+const orders = (): Promise<Response> => ours.token().then((token) => fetch(ordersUrl, { headers: { authorization: `Bearer ${token}` } }))
+// #endregion client-credentials
+
 // #region events
 app.use(
   introspect({
@@ -134,4 +148,4 @@ app.use((error: unknown, _req: express.Request, res: express.Response, next: exp
 
 // #endregion errors
 
-export { bearing, careful, fetchHandler, guard, nodeHandler, posting, signed, signing }
+export { asking, bearing, careful, fetchHandler, forms, guard, nodeHandler, orders, posting, sessions, signed, signing }

@@ -16,7 +16,7 @@ import { readJsonObject } from './strict-json.ts'
 export type KeyOrigin = URL | readonly VerificationKey[]
 
 /** Keys as they were found; `fetched` for this very question. */
-export interface KnownKeys {
+interface KnownKeys {
   readonly keys: readonly VerificationKey[]
   readonly fetched: boolean
 }

@@ -88,7 +88,7 @@ describe('a refusal', () => {
     },
   )
 
-  test('for want of scope is a 403 that names all that is needed [CH-01] [CH-13] [ER-03] [SC-04]', () => {
+  test('for want of scope is a 403 that names all that is needed [CH-01] [CH-13] [ER-03] [SC-04] [SC-12]', () => {
     expect(refuse('scope_insufficient', api, detail)).toStrictEqual({
       outcome: 'refused',
       status: 403,

@@ -10,7 +10,7 @@ import { clientCredentials } from '../src/index.ts'
 import { runtime } from '../src/runtime/node.ts'
 import { Deadline } from '../src/runtime/runtime.ts'
 
-export const appSecret = 'app-secret'
+const appSecret = 'app-secret'
 export const http = { ca: authority }
 
 /** Every printable character that a form or a header could take amiss. */

@@ -274,7 +274,7 @@ describe('faults', () => {
     ['a URL without a fragment', ['https://as.example/#x', 'https://as.example#']],
     ['a URL without a query', ['https://as.example/?a=b', 'https://as.example/tenant?']],
     ['an https URL: http only on loopback, or with "allowInsecureEndpoint: true"', ['http://as.example', 'http://10.0.0.1']],
-  ])('are found in an issuer that an endpoint cannot be found by, which must be %s [MD-15]: %p', (expected, issuers) => {
+  ])('are found in an issuer that an endpoint cannot be found by, which must be %s [MD-15] [LG-05]: %p', (expected, issuers) => {
     const { introspectionEndpoint, ...others } = base
     for (const issuer of issuers) {
       expect(faultOf({ ...others, issuer })).toContain(`"issuer" must be ${expected}`)

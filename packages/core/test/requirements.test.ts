@@ -216,7 +216,7 @@ describe('kind of token', () => {
   })
 })
 
-test('the first requirement that is not met answers: time, issuer, audience, client, type, binding, claims, scope [TC-01]', () => {
+test('the first requirement that is not met answers: time, issuer, audience, client, type, binding, claims, scope [TC-01, TC-02]', () => {
   const needs = { audiences: [['a']], clients: [['c']], scopes: [[['read']]], maxTokenAgeSeconds: 60 }
   const more: Case = { rules: { issuer: 'i', requireSubject: true }, claimsValid: true }
   const steps: [Partial<ActiveIntrospection>, string][] = [

@@ -304,7 +304,7 @@ describe('the answer', () => {
     expect((await bench.make().authorize(nothing)).headers).not.toContainEqual(exposed)
   })
 
-  it('is private where tokens may stand in the URL, only there [EX-18]', async () => {
+  it('is private where tokens may stand in the URL, only there, and never public [EX-18] [CA-10] [CA-11]', async () => {
     bench.as.behave(json(bench.good()))
     const inQuery: ResourceRequest = { ...nothing, url: `/r?access_token=${token}` }
     const server = bench.make({ tokenSources: ['header', 'query'] })
