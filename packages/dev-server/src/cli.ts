@@ -5,9 +5,10 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type Command, readCommandLine } from './command-line.ts'
 import { type DevServer, startDevServer } from './dev-server.ts'
+import { dialectNames } from './dialects/dialect-options.ts'
 import { greeting } from './greeting.ts'
 import { help } from './help.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -16,7 +17,7 @@ const command = process.argv[2] === 'gravitee-lint' ? undefined : readArguments(
 if (process.argv[2] === 'gravitee-lint') await lint(process.argv.slice(3))
 if (command?.does === 'help') process.stdout.write(help)
 if (command?.does === 'version') process.stdout.write(`${readVersion()}\n`)
-if (command?.does === 'serve') await serve(command.options)
+if (command?.does === 'serve') await serve(command.options, command.caFile)
 
 function readArguments(): Command | undefined {
   try {
@@ -36,27 +37,50 @@ async function lint(args: readonly string[]): Promise<void> {
   process.exitCode = exitCode
 }
 
-async function serve(options: ResolvedOptions): Promise<void> {
+async function serve(options: ResolvedOptions, caFile: string | undefined): Promise<void> {
   let server: DevServer
   try {
     server = await listen(options)
   } catch (error) {
-    fail(1, `cannot listen on ${options.host}, port ${options.port}: ${(error as Error).message}`)
+    fail(1, `cannot listen on ${options.host}, port ${(error as { port?: number }).port ?? options.port}: ${(error as Error).message}`)
     return
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close())
-  process.stdout.write(greeting(server, options))
+  try {
+    if (caFile !== undefined) writeFileSync(caFile, server.dialect('wso2').ca)
+  } catch (error) {
+    await server.close()
+    fail(1, `cannot write the file of "--ca-file": ${(error as NodeJS.ErrnoException).code ?? 'it cannot be'}`)
+    return
+  }
+  process.stdout.write(greeting(server, options, caFile))
 }
 
+/** A port that is taken is given up for a free one, whichever server's it was. */
 async function listen(options: ResolvedOptions): Promise<DevServer> {
   try {
     return await startDevServer(options)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    const server = await startDevServer({ ...options, port: 0 })
-    process.stdout.write(`Port ${options.port} is in use: listening on port ${new URL(server.issuer).port} instead.\n`)
+    const { code, port } = error as NodeJS.ErrnoException & { readonly port?: number }
+    if (code !== 'EADDRINUSE' || port === undefined) throw error
+    const server = await listen(withoutPort(options, port))
+    process.stdout.write(`Port ${port} is in use: ${insteadOf(port, options, server)} instead.\n`)
     return server
   }
+}
+
+function insteadOf(port: number, options: ResolvedOptions, server: DevServer): string {
+  if (options.port === port) return `listening on port ${new URL(server.issuer).port}`
+  const name = dialectNames.find((each) => options.dialects[each]?.port === port)
+  return name === undefined ? 'another is taken' : `${name} listens on port ${new URL(server.dialect(name).origin).port}`
+}
+
+function withoutPort(options: ResolvedOptions, port: number): ResolvedOptions {
+  if (options.port === port) return { ...options, port: 0 }
+  const dialects = Object.entries(options.dialects).map(([name, settings]: [string, { readonly port: number }]) => {
+    return [name, settings.port === port ? { ...settings, port: 0 } : settings]
+  })
+  return { ...options, dialects: Object.fromEntries(dialects) as ResolvedOptions['dialects'] }
 }
 
 function fail(exitCode: number, message: string): void {

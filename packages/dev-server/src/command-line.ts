@@ -6,6 +6,8 @@
 import { readFileSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { DevClient } from './clients.ts'
+import type { DialectName } from './dialects/dialect-options.ts'
+import { parseFaultFlag } from './fault-flag.ts'
 import { findNearest } from './nearest-name.ts'
 import { OptionFaults } from './option-faults.ts'
 import { type ResolvedOptions, resolveOptions } from './options.ts'
@@ -14,7 +16,7 @@ import { type ResolvedOptions, resolveOptions } from './options.ts'
 export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'version' }
-  | { readonly does: 'serve'; readonly options: ResolvedOptions }
+  | { readonly does: 'serve'; readonly options: ResolvedOptions; readonly caFile?: string }
 
 const flags = {
   port: { type: 'string' },
@@ -23,6 +25,11 @@ const flags = {
   clients: { type: 'string' },
   ttl: { type: 'string' },
   audience: { type: 'string' },
+  dialect: { type: 'string', multiple: true },
+  dialects: { type: 'string' },
+  'ca-file': { type: 'string' },
+  fault: { type: 'string', multiple: true },
+  console: { type: 'boolean' },
   'allow-non-loopback': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -38,8 +45,11 @@ export function readCommandLine(args: readonly string[]): Command {
   const faults = new OptionFaults((option) => toFlag(option, fromFile))
   for (const token of tokens) checkToken(token, faults)
   const options = resolveOptions(toOptions(values, faults), faults)
+  const caFile = values['ca-file']
+  if (caFile !== undefined && options.dialects.wso2 === undefined)
+    faults.say('"--ca-file" is for the dialect "wso2", which is not asked for')
   faults.throwAny('oauth-introspect-dev')
-  return { does: 'serve', options }
+  return { does: 'serve', options, ...(typeof caFile === 'string' ? { caFile } : {}) }
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof flags; strict: false }>>['values']
@@ -66,18 +76,43 @@ function toOptions(values: Values, faults: OptionFaults): Readonly<Record<string
   if (typeof values.host === 'string') given['host'] = values.host
   if (typeof values.audience === 'string') given['audience'] = values.audience
   if (values['allow-non-loopback'] === true) given['allowNonLoopback'] = true
+  if (values.console === true) given['console'] = true
+  const faultFlags = (values.fault ?? []).filter((text) => typeof text === 'string')
+  if (faultFlags.length > 0) given['faults'] = faultFlags.map(parseFaultFlag)
   const inline = (values.client ?? []).filter((text) => typeof text === 'string')
   if (inline.length > 0) given['clients'] = inline.map(toClient)
   if (typeof values.clients === 'string') {
     if (inline.length > 0) faults.say('"--client" and "--clients" exclude each other')
-    const read = readClientsFile(values.clients, faults)
+    const read = readJsonFile('--clients', values.clients, faults)
     if (read !== undefined) given['clients'] = read
   }
+  const dialects = readDialectFlags(values, faults)
+  if (dialects !== undefined) given['dialects'] = dialects
   return given
 }
 
 function toNumber(text: string): unknown {
   return /^-?\d+$/.test(text) ? Number(text) : text
+}
+
+/** `--dialect` names one and perhaps its port, `--dialects` a file of settings; a port that is not given is the product's own. */
+function readDialectFlags(values: Values, faults: OptionFaults): unknown {
+  const named = (values.dialect ?? []).filter((text) => typeof text === 'string')
+  const fromFile = typeof values.dialects === 'string' ? readJsonFile('--dialects', values.dialects, faults) : undefined
+  if (named.length > 0 && values.dialects !== undefined) faults.say('"--dialect" and "--dialects" exclude each other')
+  const given = named.map((text): readonly [string, unknown] => {
+    const [name = '', port] = text.split(':')
+    return [toCamelCase(name), port === undefined ? {} : { port: toNumber(port) }]
+  })
+  const dialects: unknown = named.length > 0 ? Object.fromEntries(given) : fromFile
+  if (typeof dialects !== 'object' || dialects === null || Array.isArray(dialects)) return dialects
+  return Object.fromEntries(Object.entries(dialects).map(([name, settings]) => [name, withPort(name, settings)]))
+}
+
+function withPort(name: string, settings: unknown): unknown {
+  const port = productPorts.get(name)
+  if (settings === true) return { port }
+  return typeof settings === 'object' && settings !== null && port !== undefined ? { port, ...settings } : settings
 }
 
 /** `id:secret` or `id:secret:scope scope`; scopes may have colons. */
@@ -86,26 +121,39 @@ function toClient(text: string): DevClient {
   return { clientId, clientSecret, ...(scopes === undefined ? {} : { scopes: scopes.split(' ').filter((scope) => scope !== '') }) }
 }
 
-function readClientsFile(path: string, faults: OptionFaults): unknown {
+function readJsonFile(flag: string, path: string, faults: OptionFaults): unknown {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    faults.say(`"--clients" must name a file that can be read: ${(error as NodeJS.ErrnoException).code ?? 'it cannot'}`)
+    faults.say(`"${flag}" must name a file that can be read: ${(error as NodeJS.ErrnoException).code ?? 'it cannot'}`)
     return undefined
   }
   try {
     return JSON.parse(text)
   } catch {
     // JSON.parse() repeats some of the text, which holds secrets.
-    faults.say('"--clients" must name a file of JSON')
+    faults.say(`"${flag}" must name a file of JSON`)
     return undefined
   }
+}
+
+const productPorts: ReadonlyMap<string, number> = new Map([
+  ['wso2', 9443],
+  ['friendly', 9000],
+  ['checkToken', 8080],
+  ['axway', 8089],
+] satisfies [DialectName, number][])
+
+function toCamelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 const renamed: Readonly<Record<string, string>> = { accessTokenTtlSeconds: '--ttl', allowNonLoopback: '--allow-non-loopback' }
 
 function toFlag(option: string, fromFile: boolean): string {
   if (option.startsWith('clients')) return fromFile ? `--${option}` : option.replace('clients', '--client')
+  if (option.startsWith('faults')) return option.replace('faults', '--fault')
+  if (option.startsWith('dialects')) return `--${option}`
   return renamed[option] ?? `--${option}`
 }

@@ -5,10 +5,11 @@
  */
 import { curlLines } from './curl-lines.ts'
 import type { DevServer } from './dev-server.ts'
+import { type DialectName, dialectNames } from './dialects/dialect-options.ts'
 import type { ResolvedOptions } from './options.ts'
 
 /** The whole text, with a line break at its end. */
-export function greeting(server: DevServer, options: ResolvedOptions): string {
+export function greeting(server: DevServer, options: ResolvedOptions, caFile?: string): string {
   const { issuer, clients } = server
   const lines = curlLines(server)
   const text = [
@@ -21,16 +22,27 @@ export function greeting(server: DevServer, options: ResolvedOptions): string {
     `  introspection  ${server.introspectionEndpoint}`,
     `  revocation     ${server.revocationEndpoint}`,
     `  keys           ${server.jwksUri}`,
+    ...(server.consoleUrl === undefined ? [] : [`  console        ${server.consoleUrl}`]),
     '',
     ...clients.map(({ clientId, clientSecret, scopes }) => {
       const use = scopes === undefined ? 'introspects only' : `scopes: ${scopes.join(' ')}`
       return `  client ${clientId}, secret ${clientSecret}, ${use}`
     }),
     '',
+    ...(options.faults.length > 0 ? [`Faults are on: ${options.faults.length}. The lines below may fail on purpose.`, ''] : []),
+    ...dialectNames.flatMap((name) => (options.dialects[name] === undefined ? [] : dialectLines(server, name, caFile))),
     ...(lines.length > 0 ? ['Get a token, introspect it, revoke it:', '', ...lines] : ['No client has scopes, so none gets tokens.']),
     '',
   ]
   return `${text.join('\n')}\n`
+}
+
+function dialectLines(server: DevServer, name: DialectName, caFile: string | undefined): readonly string[] {
+  const { origin, tokenEndpoint, introspectionEndpoint } = server.dialect(name)
+  const lines = [`Dialect ${name}: ${origin}`, '', `  token          ${tokenEndpoint}`, `  introspection  ${introspectionEndpoint}`, '']
+  if (name !== 'wso2') return lines
+  const ca = caFile === undefined ? server.dialect('wso2').ca.trimEnd() : `  ${caFile}`
+  return [...lines, 'Its certificate authority, for "ca" and NODE_EXTRA_CA_CERTS:', '', ca, '']
 }
 
 function warning({ host, allowNonLoopback }: ResolvedOptions): string {

@@ -14,6 +14,13 @@ export const help = `oauth-introspect-dev: an OAuth 2.0 authorization server for
   --clients <file>        the same from JSON: [{ "clientId": …, "clientSecret": …, "scopes": […] }]
   --ttl <seconds>         lifetime of access tokens (default 3600)
   --audience <aud>        "aud" of tokens whose request names no resource (default: none)
+  --dialect <name[:port]> another product's server beside it: wso2 (port 9443), friendly (9000), check-token (8080),
+                          axway (8089); repeatable
+  --dialects <file>       the same with their settings, from JSON: { "wso2": { "tenants": ["foo.com"] } }
+  --ca-file <file>        where to write the certificate authority of wso2 (default: it is printed)
+  --fault <fault>         what goes wrong, to rehearse an outage; repeatable: introspection:delay=3000,
+                          token:status=503,times=2, all:reset, introspection:type=text/html,body=<p>Oops
+  --console               /console, /usage, /metrics and /faults, for this machine only
   --allow-non-loopback    lets other machines reach it: only in a network you trust
   -h, --help              this text
   --version               the version

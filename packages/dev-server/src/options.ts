@@ -4,8 +4,12 @@
  * @module
  */
 import { type DevClient, defaultClients, readClients } from './clients.ts'
+import { type DialectOptions, type ResolvedDialects, readDialects } from './dialects/dialect-options.ts'
+import { type Fault, readFaults } from './faults.ts'
 import { isHost, isLoopback } from './host.ts'
-import { OptionFaults, readMembers } from './option-faults.ts'
+import { OptionFaults } from './option-faults.ts'
+import { flag, lifetime, memberReader, port, text } from './option-readers.ts'
+import type { TokenStore } from './token-store/token-store.ts'
 
 /** What `createDevServer()` takes; all of it may be left out. */
 export interface DevServerOptions {
@@ -21,6 +25,16 @@ export interface DevServerOptions {
   readonly audience?: string
   /** `true` lets other machines reach it. Default `false`. Its secrets are well known and there is no TLS. */
   readonly allowNonLoopback?: boolean
+  /** Servers of other products, each on a port of its own beside this one. Default: none. */
+  readonly dialects?: DialectOptions
+  /** Where tokens are kept. Default: in memory, and they end with the server. */
+  readonly store?: TokenStore
+  /** The clock of the dialects and of usage figures, in milliseconds since the epoch. The standard server goes by the system's. Default `Date.now`. */
+  readonly now?: () => number
+  /** Faults that are switched on from the start. Default: none. */
+  readonly faults?: readonly Fault[]
+  /** Serves the console and what it is made of: `/console`, `/usage`, `/metrics`, `/faults`, to this machine only. Default `false`. */
+  readonly console?: boolean
 }
 
 /** The options with their defaults. */
@@ -31,11 +45,16 @@ export interface ResolvedOptions {
   readonly accessTokenTtlSeconds: number
   readonly audience: string | undefined
   readonly allowNonLoopback: boolean
+  readonly dialects: ResolvedDialects
+  readonly store: TokenStore | undefined
+  readonly now: (() => number) | undefined
+  readonly faults: readonly Fault[]
+  readonly console: boolean
 }
 
-const shape = { known: ['port', 'host', 'clients', 'accessTokenTtlSeconds', 'audience', 'allowNonLoopback'] }
-
-const tenYears = 10 * 365 * 24 * 3600
+const known = [
+  ...['port', 'host', 'clients', 'accessTokenTtlSeconds', 'audience', 'allowNonLoopback', 'dialects', 'store', 'now', 'faults', 'console'],
+]
 
 /** @throws {TypeError} naming every wrong option. */
 export function readOptions(options: unknown): ResolvedOptions {
@@ -47,31 +66,21 @@ export function readOptions(options: unknown): ResolvedOptions {
 
 /** Reads the options; what is wrong goes to `faults`, and nothing is to be made of the result then. */
 export function resolveOptions(options: unknown, faults: OptionFaults): ResolvedOptions {
-  const given = readMembers(options, shape, faults) ?? new Map<string, unknown>()
-  const read = <T>(option: string, standard: T, reader: (value: unknown, option: string, faults: OptionFaults) => T): T =>
-    given.has(option) ? reader(given.get(option), option, faults) : standard
-  const allowNonLoopback = read('allowNonLoopback', false, readFlag)
+  const read = memberReader(options, '', { known }, faults)
+  const allowNonLoopback = read('allowNonLoopback', false, flag)
   return {
-    port: read('port', 0, whole('', 0, 65_535)),
+    port: read('port', 0, port),
     host: read('host', '127.0.0.1', (value) => readHost(value, allowNonLoopback, faults)),
     clients: read('clients', defaultClients, (value) => readClients(value, faults)),
-    accessTokenTtlSeconds: read('accessTokenTtlSeconds', 3600, whole(' of seconds', 1, tenYears)),
-    audience: read('audience', undefined, readAudience),
+    accessTokenTtlSeconds: read('accessTokenTtlSeconds', 3600, lifetime),
+    audience: read<string | undefined>('audience', undefined, text),
     allowNonLoopback,
+    dialects: read('dialects', {}, readDialects),
+    store: read<TokenStore | undefined>('store', undefined, readStore),
+    now: read<(() => number) | undefined>('now', undefined, readClock),
+    faults: read('faults', [], readFaults),
+    console: read('console', false, flag),
   }
-}
-
-function whole(unit: string, least: number, most: number): (value: unknown, option: string, faults: OptionFaults) => number {
-  return (value, option, faults) => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-    faults.expect(option, `a whole number${unit} from ${least} to ${most}`, value)
-    return least
-  }
-}
-
-function readFlag(value: unknown, option: string, faults: OptionFaults): boolean {
-  if (typeof value !== 'boolean') faults.expect(option, 'true or false', value)
-  return value === true
 }
 
 function readHost(value: unknown, allowNonLoopback: boolean, faults: OptionFaults): string {
@@ -86,6 +95,16 @@ function readHost(value: unknown, allowNonLoopback: boolean, faults: OptionFault
   return value
 }
 
-function readAudience(value: unknown, option: string, faults: OptionFaults): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : faults.expect(option, 'a string that is not empty', value)
+const operations = ['add', 'find', 'move', 'ofGrant', 'latest', 'tally', 'usage', 'forget'] satisfies (keyof TokenStore)[]
+
+function readStore(value: unknown, option: string, faults: OptionFaults): TokenStore | undefined {
+  const members = new Map<string, unknown>(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+  if (operations.every((name) => typeof members.get(name) === 'function')) return value as TokenStore
+  return faults.expect(option, 'a token store, such as memoryTokenStore()', value)
+}
+
+function readClock(value: unknown, option: string, faults: OptionFaults): (() => number) | undefined {
+  return typeof value === 'function'
+    ? (value as () => number)
+    : faults.expect(option, 'a function that returns milliseconds since the epoch', value)
 }

@@ -15,26 +15,33 @@ import type { ClientMetadata, Configuration, JWK, KoaContextWithOIDC, default as
 import { InvalidScope } from 'oidc-provider/lib/helpers/errors.js'
 import { Provider } from 'oidc-provider/lib/provider.js'
 import type { DevClient } from './clients.ts'
-import { memoryAdapter } from './memory-adapter.ts'
 import type { ResolvedOptions } from './options.ts'
+import { providerAdapter } from './provider-adapter.ts'
+import { noteOutcomes } from './provider-notes.ts'
 import { paths, serveOnly } from './served-paths.ts'
+import type { Tokens } from './tokens.ts'
 
 /** Stands for the resource that a request did not name; getResourceServerInfo() puts the `audience` option in its place. */
 const unnamedResource = 'urn:oauth-introspect:unnamed-resource'
 
 /** The provider, not listening. */
-export function createProvider(issuer: string, options: ResolvedOptions): OidcProvider {
+export function createProvider(issuer: string, options: ResolvedOptions, tokens: Tokens): OidcProvider {
   const scopes = [...new Set(options.clients.flatMap((client) => client.scopes ?? []))]
-  const provider = new Provider(issuer, configure(options, scopes))
+  const provider = new Provider(issuer, configure(options, scopes, tokens))
   provider.silent = true
+  noteOutcomes(provider)
   serveOnly(provider, scopes)
   return provider
 }
 
-function configure({ clients, accessTokenTtlSeconds, audience }: ResolvedOptions, scopes: readonly string[]): Configuration {
+function configure(
+  { clients, accessTokenTtlSeconds, audience }: ResolvedOptions,
+  scopes: readonly string[],
+  tokens: Tokens,
+): Configuration {
   const authMethods = ['client_secret_basic', 'client_secret_post'] as const
   return {
-    adapter: () => memoryAdapter(),
+    adapter: (model) => providerAdapter(model, tokens),
     clients: clients.map(toMetadata),
     clientAuthMethods: authMethods,
     // No ID token is ever issued, but a client's algorithm has to fit the key.

@@ -5,6 +5,7 @@
  * @module
  */
 import type Provider from 'oidc-provider'
+import { notServed, type Place } from './front.ts'
 
 /** Paths below the issuer. */
 export const paths = {
@@ -16,6 +17,13 @@ export const paths = {
 
 const discovery: readonly string[] = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 const served: readonly string[] = [...Object.values(paths), ...discovery]
+
+/** What a path of the standard server is. */
+export function findStandard(path: string): Place {
+  if (!served.includes(path)) return notServed
+  const about = { [paths.token]: 'token', [paths.introspection]: 'introspection', [paths.revocation]: 'revocation' } as const
+  return { endpoint: Object.entries(about).find(([known]) => known === path)?.[1] ?? 'other', path }
+}
 
 /** The metadata that hold here; what else oidc-provider says is about signing in. */
 const told = [

@@ -1,7 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { type Ended, plainEnvironment, type Running, run } from './process.ts'
@@ -98,6 +100,41 @@ describe('serving', () => {
     await new Promise((resolve) => occupant.close(resolve))
   })
 
+  test('names dialects, and gives up ports that are taken', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => occupant.once('listening', resolve))
+    const { port } = occupant.address() as AddressInfo
+    const { text } = await serve('--port', '0', '--dialect', 'wso2:0', '--dialect', `axway:${port}`)
+    expect(text).toMatch(new RegExp(`^Port ${port} is in use: axway listens on port \\d+ instead\\.\n`))
+    expect(text).toMatch(/\nDialect wso2: https:\/\/127\.0\.0\.1:\d+\n/)
+    expect(text).not.toContain('  console ')
+    expect(text).toMatch(/\n-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n/)
+    await new Promise((resolve) => occupant.close(resolve))
+  })
+
+  test('writes the certificate authority to a file, and names the console and the faults', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dev-server-'))
+    const file = join(folder, 'ca.pem')
+    const { text, issuer } = await serve(
+      '--port',
+      '0',
+      '--dialect',
+      'wso2:0',
+      '--ca-file',
+      file,
+      '--console',
+      '--fault',
+      'token:status=503',
+    )
+    expect(await readFile(file, 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----\n/)
+    expect(text).not.toContain('BEGIN CERTIFICATE')
+    expect(text).toContain(`  console        ${issuer}/console\n`)
+    expect(text).toContain('Faults are on: 1. The lines below may fail on purpose.\n')
+    await rm(folder, { recursive: true })
+    const failed = await end('--port', '0', '--dialect', 'wso2:0', '--ca-file', file)
+    expect(failed).toEqual({ code: 1, stdout: '', stderr: 'cannot write the file of "--ca-file": ENOENT\n' })
+  })
+
   test('warns when other machines may reach it', async () => {
     const { text } = await serve('--port', '0', '--host', '0.0.0.0', '--allow-non-loopback')
     expect(text).toContain('WARNING: it listens on 0.0.0.0, ')
@@ -129,7 +166,20 @@ test('a host that does not exist ends with code 1 and one line', async () => {
 test('--help names every flag', async () => {
   const { code, stdout, stderr } = await end('--help')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  for (const flag of ['port', 'host', 'client', 'clients', 'ttl', 'audience', 'allow-non-loopback', 'help', 'version'])
+  for (const flag of [
+    'port',
+    'host',
+    'client',
+    'clients',
+    'ttl',
+    'audience',
+    'dialect',
+    'dialects',
+    'ca-file',
+    'allow-non-loopback',
+    'help',
+    'version',
+  ])
     expect(stdout).toMatch(new RegExp(`^ .*--${flag} `, 'm'))
 })
 

@@ -35,6 +35,31 @@ describe('flags', () => {
           { clientId: 'b', clientSecret: 't', scopes: ['r', 'w'] },
           { clientId: 'c', clientSecret: 'u' },
         ],
+        dialects: {},
+        faults: [],
+        console: false,
+      },
+    })
+  })
+
+  test('name dialects, each on the port of the product unless another is given', () => {
+    expect(readCommandLine(['--dialect', 'wso2', '--dialect', 'check-token:1234', '--ca-file', 'ca.pem'])).toMatchObject({
+      options: { dialects: { wso2: { port: 9443, accessTokenTtlSeconds: 3600 }, checkToken: { port: 1234 } } },
+      caFile: 'ca.pem',
+    })
+  })
+
+  test('switch faults and the console on', () => {
+    const faults = ['introspection:delay=3000', 'token:status=503,times=2', 'all:reset', 'introspection:type=text/html,body=<p>a=1, b']
+    expect(readCommandLine(['--console', ...faults.flatMap((fault) => ['--fault', fault])])).toMatchObject({
+      options: {
+        console: true,
+        faults: [
+          { endpoint: 'introspection', delayMs: 3000 },
+          { endpoint: 'token', status: 503, times: 2 },
+          { endpoint: 'all', reset: true },
+          { endpoint: 'introspection', contentType: 'text/html', body: '<p>a=1, b' },
+        ],
       },
     })
   })
@@ -61,6 +86,15 @@ describe('wrong flags', () => {
     [['--client', 's3cret'], '"--client[0].clientSecret" must be printable ASCII that is not empty, got an empty string'],
     [['--client', 'a:s3cret', '--client', 'a:s3cret'], '"--client[1].clientId" is the same as "--client[0].clientId"'],
     [['--client', 'a:s3cret:'], '"--client[0].scopes" must be a list of at least one scope'],
+    [['--dialect', 'wso'], 'unknown option "--dialects.wso": did you mean "--dialects.wso2"?'],
+    [['--dialect', 'axway:x'], '"--dialects.axway.port" must be a whole number from 0 to 65535, got another string'],
+    [['--dialect', 'axway', '--dialects', 'no-such-file'], '"--dialect" and "--dialects" exclude each other'],
+    [['--dialects', 'no-such-file'], '"--dialects" must name a file that can be read: ENOENT'],
+    [['--fault', 'token'], '"--fault[0]" must say what goes wrong'],
+    [['--fault', 'tokens:reset'], '"--fault[0].endpoint" must be "introspection" or "token" or "all", got another string'],
+    [['--fault', 'all:reset,status=503'], '"--fault[0]" must not have an answer when it has "reset"'],
+    [['--fault', 'all:delay=x'], '"--fault[0].delayMs" must be a whole number of milliseconds from 0 to 600000, got another string'],
+    [['--dialect', 'axway', '--ca-file', 'ca.pem'], '"--ca-file" is for the dialect "wso2", which is not asked for'],
     [['--clinet', 'a:s3cret'], 'unknown flag "--clinet": did you mean "--client"?'],
     [['a:s3cret'], 'an argument stands alone: every value needs a flag before it, such as --port'],
   ])('%j are refused, and the flag is named', (args, fault) => {
@@ -89,6 +123,13 @@ describe('--clients', () => {
   test('reads ids and secrets with colons in them', () => {
     const clients = [{ clientId: 'a:b', clientSecret: 'c:d', scopes: ['x:y'] }]
     expect(readCommandLine(['--clients', file(JSON.stringify(clients))])).toMatchObject({ options: { clients } })
+  })
+
+  test('--dialects reads settings, and keeps the ports of the products', () => {
+    const path = file('{"wso2":{"tenants":["foo.com"]},"axway":true,"friendly":{"port":7}}')
+    expect(readCommandLine(['--dialects', path])).toMatchObject({
+      options: { dialects: { wso2: { port: 9443, tenants: ['foo.com'] }, axway: { port: 8089 }, friendly: { port: 7 } } },
+    })
   })
 
   test.each([

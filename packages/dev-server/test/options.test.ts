@@ -12,6 +12,20 @@ async function faultsOf(options: unknown): Promise<string> {
   return (refused as TypeError).message
 }
 
+const optionNames = [
+  'port',
+  'host',
+  'clients',
+  'accessTokenTtlSeconds',
+  'audience',
+  'allowNonLoopback',
+  'dialects',
+  'store',
+  'now',
+  'faults',
+  'console',
+]
+
 describe('wrong options', () => {
   test('are all named in one TypeError', async () => {
     const wrong = {
@@ -47,19 +61,13 @@ describe('wrong options', () => {
     ])
   })
 
-  test.each(['port', 'host', 'clients', 'accessTokenTtlSeconds', 'audience', 'allowNonLoopback'])(
-    'include "%s" with the value undefined',
-    async (name) => {
-      expect(await faultsOf({ [name]: undefined })).toBe(`createDevServer: "${name}" is undefined: is an environment variable missing?`)
-    },
-  )
+  test.each(optionNames)('include "%s" with the value undefined', async (name) => {
+    expect(await faultsOf({ [name]: undefined })).toBe(`createDevServer: "${name}" is undefined: is an environment variable missing?`)
+  })
 
-  test.each(['port', 'host', 'clients', 'accessTokenTtlSeconds', 'audience', 'allowNonLoopback'])(
-    'include "%s" with the value null',
-    async (name) => {
-      expect(await faultsOf({ [name]: null })).toMatch(new RegExp(`^createDevServer: "${name}" must be .*, got null$`))
-    },
-  )
+  test.each(optionNames)('include "%s" with the value null', async (name) => {
+    expect(await faultsOf({ [name]: null })).toMatch(new RegExp(`^createDevServer: "${name}" must be .*, got null$`))
+  })
 
   test('include undefined in a client', async () => {
     expect(await faultsOf({ clients: [{ clientId: 'a', clientSecret: undefined }] })).toBe(
