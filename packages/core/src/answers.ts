@@ -43,7 +43,8 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
       : connectByFetch(settings.transport)
   const endpoint = settings.endpoint instanceof URL ? settings.endpoint : findEndpoint(settings.endpoint)
   const client = createIntrospectionClient({ ...settings, endpoint, issuer: settings.rules.issuer, connection, events })
-  const memory = createMemory({ rules: settings.memory, now, identity: client.identity, sha256: runtime.sha256, ask })
+  const memory = createMemory({ rules: settings.memory, now, sha256: runtime.sha256 })
+  const { recall, forget } = memory.of({ identity: client.identity, ask })
   let inactiveOnly = 0
 
   function findEndpoint(issuer: Issuer): Discovery {
@@ -71,8 +72,8 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
   }
 
   return {
-    recall: memory.recall,
-    forget: memory.forget,
+    recall,
+    forget,
     stats: () => ({ calls: client.calls, failedCalls: client.failedCalls, ...memory.size() }),
     ready: async () => {
       await settings.clientAuthentication.ready?.()

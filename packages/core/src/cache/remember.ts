@@ -38,17 +38,27 @@ export interface MemoryRules {
 export interface MemoryParts {
   readonly rules: MemoryRules
   readonly now: () => number
+  readonly sha256: (text: string) => string | Promise<string>
+}
+
+/** Who is asked about tokens that nothing is known of. */
+export interface Origin {
   /** Everything but the token that can change an answer, as one text. */
   readonly identity: string | Promise<string>
-  readonly sha256: (text: string) => string | Promise<string>
   readonly ask: (token: string) => Promise<Answer>
 }
 
-/** The answers about tokens. */
-export interface Memory {
+/** What is known of the tokens of one authorization server. */
+export interface Recall {
   /** The answer about a token, asked for unless one younger than `maxAgeMs` is known; at once when it is and the digest is. */
   readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
   readonly forget: (token: string) => Promise<void>
+}
+
+/** The answers about tokens: one bounded room for all authorization servers of a resource server. */
+export interface Memory {
+  /** What is known by way of one of them; nothing of it is known to another. */
+  of(origin: Origin): Recall
   readonly size: () => { readonly entries: number; readonly inactiveEntries: number; readonly callsInFlight: number }
 }
 
@@ -58,20 +68,14 @@ interface Call {
 }
 
 /** Makes the memory of one resource server. */
-export function createMemory({ rules, now, identity, sha256, ask }: MemoryParts): Memory {
+export function createMemory({ rules, now, sha256 }: MemoryParts): Memory {
   const active: MemoryStore<Answer> = createMemoryStore(rules.maxEntries)
   // A store of their own: a flood of made-up tokens evicts no good one.
   const inactive: MemoryStore<Answer> = createMemoryStore(rules.inactiveMaxEntries)
   const calls = new Map<string, Call>()
   let callsInFlight = 0
-  const prefix = typeof identity === 'string' ? sha256(identity) : identity.then(sha256)
 
-  /** SHA-256 over the digest of the identity and the token: tokens are not kept in plain text (RFC 9700 §4.9.3). */
-  function digest(token: string): string | Promise<string> {
-    return typeof prefix === 'string' ? sha256(prefix + token) : prefix.then((ready) => sha256(ready + token))
-  }
-
-  function recallBy(key: string, token: string, maxAgeMs: number): Recollection | Promise<Recollection> {
+  function recallBy(key: string, maxAgeMs: number, ask: () => Promise<Answer>): Recollection | Promise<Recollection> {
     const at = now()
     const answer = active.get(key) ?? inactive.get(key)
     if (answer !== undefined && isUsable(answer, at, maxAgeMs)) return { answer, source: 'memory' }
@@ -79,11 +83,11 @@ export function createMemory({ rules, now, identity, sha256, ask }: MemoryParts)
     // Memory that keeps nothing joins nothing either: an answer must then not be older than the request.
     if (call !== undefined && isYounger(call, at, Math.min(maxAgeMs, rules.maxAgeMs)))
       return call.answer.then((joined) => ({ answer: joined, source: 'joined' }))
-    return startCall(key, token, at).then((asked) => ({ answer: asked, source: 'asked' }))
+    return startCall(key, at, ask).then((asked) => ({ answer: asked, source: 'asked' }))
   }
 
-  function startCall(key: string, token: string, sentAt: number): Promise<Answer> {
-    const call: Call = { sentAt, answer: ask(token).then((answer) => keep(key, call, answer)) }
+  function startCall(key: string, sentAt: number, ask: () => Promise<Answer>): Promise<Answer> {
+    const call: Call = { sentAt, answer: ask().then((answer) => keep(key, call, answer)) }
     calls.set(key, call)
     callsInFlight++
     const end = (): void => {
@@ -109,19 +113,30 @@ export function createMemory({ rules, now, identity, sha256, ask }: MemoryParts)
     return exp === undefined || at < exp * 1000
   }
 
-  return {
-    recall(token, maxAgeMs) {
-      const key = digest(token)
-      return typeof key === 'string' ? recallBy(key, token, maxAgeMs) : key.then((ready) => recallBy(ready, token, maxAgeMs))
-    },
-    async forget(token) {
-      const key = await digest(token)
-      calls.delete(key)
-      active.delete(key)
-      inactive.delete(key)
-    },
-    size: () => ({ entries: active.size, inactiveEntries: inactive.size, callsInFlight }),
+  function recallOf({ identity, ask }: Origin): Recall {
+    const prefix = typeof identity === 'string' ? sha256(identity) : identity.then(sha256)
+
+    /** SHA-256 over the digest of the identity and the token: tokens are not kept in plain text (RFC 9700 §4.9.3). */
+    function digest(token: string): string | Promise<string> {
+      return typeof prefix === 'string' ? sha256(prefix + token) : prefix.then((ready) => sha256(ready + token))
+    }
+
+    return {
+      recall(token, maxAgeMs) {
+        const key = digest(token)
+        const askAbout = (): Promise<Answer> => ask(token)
+        return typeof key === 'string' ? recallBy(key, maxAgeMs, askAbout) : key.then((ready) => recallBy(ready, maxAgeMs, askAbout))
+      },
+      async forget(token) {
+        const key = await digest(token)
+        calls.delete(key)
+        active.delete(key)
+        inactive.delete(key)
+      },
+    }
   }
+
+  return { of: recallOf, size: () => ({ entries: active.size, inactiveEntries: inactive.size, callsInFlight }) }
 }
 
 /** Age counts from when the call was sent; one that lies ahead means that the clock was set back: nothing is known of its age. */

@@ -1,9 +1,18 @@
 /** A memory whose clock, questions and answers are moved by hand. */
-import { type Answer, createMemory, type Memory, type MemoryParts, type MemoryRules, type Recollection } from '../../src/cache/remember.ts'
+import {
+  type Answer,
+  createMemory,
+  type Memory,
+  type MemoryParts,
+  type MemoryRules,
+  type Origin,
+  type Recall,
+  type Recollection,
+} from '../../src/cache/remember.ts'
 import type { ActiveIntrospection } from '../../src/introspection-response.ts'
 import { runtime } from '../../src/runtime/node.ts'
 
-export interface MemoryBench extends Memory {
+export interface MemoryBench extends Recall, Memory {
   clock: number
   /** The tokens asked about, in order. */
   readonly asked: string[]
@@ -21,18 +30,21 @@ type Told = { readonly active: boolean; readonly exp?: number } | Error
 
 export const rules: MemoryRules = { maxEntries: 3, maxAgeMs: 60_000, inactiveMaxEntries: 3, inactiveMaxAgeMs: 10_000 }
 
-export function memoryBench(more: Partial<MemoryParts> = {}, clock = 1_000_000): MemoryBench {
+export function memoryBench(more: Partial<MemoryParts & Origin> = {}, clock = 1_000_000): MemoryBench {
   const waiting: { readonly sentAt: number; settle(answer: Told): void }[] = []
   const asked: string[] = []
   const digested: string[] = []
   const memory = createMemory({
     rules,
     now: () => bench.clock,
-    identity: 'who asks',
     sha256: (text) => {
       digested.push(text)
       return runtime.sha256(text)
     },
+    ...more,
+  })
+  const known = memory.of({
+    identity: 'who asks',
     ask: (token) => {
       asked.push(token)
       const sentAt = bench.clock
@@ -48,6 +60,7 @@ export function memoryBench(more: Partial<MemoryParts> = {}, clock = 1_000_000):
   })
   const bench: MemoryBench = {
     ...memory,
+    ...known,
     clock,
     asked,
     digested,
@@ -57,9 +70,9 @@ export function memoryBench(more: Partial<MemoryParts> = {}, clock = 1_000_000):
       question.settle(told)
       await new Promise((done) => setImmediate(done))
     },
-    request: (token, maxAgeMs = Infinity) => Promise.resolve(memory.recall(token, maxAgeMs)),
+    request: (token, maxAgeMs = Infinity) => Promise.resolve(known.recall(token, maxAgeMs)),
     async learn(token, told) {
-      const recollection = memory.recall(token, Infinity)
+      const recollection = known.recall(token, Infinity)
       await bench.settle(told)
       return recollection
     },

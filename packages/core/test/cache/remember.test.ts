@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Memory, Recollection } from '../../src/cache/remember.ts'
+import type { Recall, Recollection } from '../../src/cache/remember.ts'
 import { runtime } from '../../src/runtime/node.ts'
 import { memoryBench, rules } from './memory-bench.ts'
 
 /** Where an answer comes from when it is recalled now; `asked` when a question has to be awaited. */
-function sourceOf(memory: Memory, token: string, maxAgeMs = Infinity): string {
+function sourceOf(memory: Recall, token: string, maxAgeMs = Infinity): string {
   const recalled = memory.recall(token, maxAgeMs)
   if (!('then' in recalled)) return recalled.source
   recalled.then(undefined, () => undefined)
