@@ -53,7 +53,7 @@ function table(rows) {
 const below = (option, typeName) => members(typeName).map((row) => ({ ...row, name: `${option}.${row.name}` }))
 
 const requirements = members('Requirements')
-const ofServer = members('Settings')
+const ofServer = [...members('CommonAsking'), ...members('Asking'), ...members('Settings')]
 // The server's `audience` has a meaning of its own; an answer's age is a matter of a route.
 const shared = requirements.filter(({ name }) => name !== 'audience' && name !== 'maxAnswerAgeSeconds')
 
@@ -97,6 +97,13 @@ ${table([...ofServer.filter(({ name }) => name === 'introspectionReply'), ...bel
 ## How they are signed
 
 ${table([...ofServer.filter(({ name }) => name === 'signedIntrospection'), ...below('signedIntrospection', 'SignedReplyOptions'), ...below('signedIntrospection', 'SignedIntrospectionOptions')])}
+
+## Several authorization servers
+
+In place of the options under "Whom to ask" and of those of requests, replies and signatures, which each of them then has of its own.
+Requirements of an entry stand on top of the resource server's; \`scopeSeparator\`, \`timeoutMs\` and \`http\` in place of them.
+
+${table([...members('Several'), ...below('authorizationServers[]', 'ListedServerOptions').filter(({ name }) => /\.(name|tokenPrefix|fallback|audience|requireIssuer)$/.test(name))])}
 
 ## What is remembered
 

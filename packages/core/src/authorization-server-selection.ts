@@ -4,6 +4,10 @@
  *
  * @module
  */
+import type { ResourceRequest } from './resource-request.ts'
+
+/** Names the authorization server to ask about a token; `undefined`: none, the token is refused. */
+export type SelectAuthorizationServer = (request: ResourceRequest, token: string) => string | undefined
 
 /** What an authorization server is chosen by. */
 export interface Selectable {
@@ -12,6 +16,24 @@ export interface Selectable {
   readonly tokenPrefix: string | undefined
   /** True for the one that is asked about tokens that nothing else chooses a server for. */
   readonly fallback: boolean
+}
+
+/**
+ * The server of the name that the application's function gives.
+ *
+ * @throws {TypeError} when it gives one that is not listed.
+ */
+export function selectByName<Server extends { readonly name: string }>(
+  servers: readonly Server[],
+  select: SelectAuthorizationServer,
+  request: ResourceRequest,
+  token: string,
+): Server | undefined {
+  const name: unknown = select(request, token)
+  if (name === undefined) return undefined
+  const server = servers.find((listed) => listed.name === name)
+  if (server === undefined) throw new TypeError('selectAuthorizationServer() gave what is no name of "authorizationServers"')
+  return server
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 export type { AuthInfo } from './auth-info.ts'
+export type { SelectAuthorizationServer } from './authorization-server-selection.ts'
 export { type FriendlyOAuth2Settings, friendlyOAuth2 } from './authorization-servers/friendly-oauth2.ts'
 export { explainGravitee, fromGravitee, type GraviteeExplanation, type GraviteeSettings } from './authorization-servers/gravitee.ts'
 export type { GraviteeDifference, GraviteeFinding } from './authorization-servers/gravitee-reading.ts'
@@ -30,7 +31,7 @@ export type { TokenIn } from './introspection-request.ts'
 export type { IntrospectionRequestOptions } from './introspection-request-options.ts'
 export type { Claims, MissingActive } from './introspection-response.ts'
 export type { PrivateJwk, PrivateKey, PrivateKeyObject, SignatureAlgorithm } from './json-web-key.ts'
-export type { CacheOptions, DefaultSchema, IntrospectionReplyOptions, Options } from './options.ts'
+export type { AuthorizationServerOptions, CacheOptions, DefaultSchema, IntrospectionReplyOptions, Options } from './options.ts'
 export type { Anonymous, Granted, Outcome, ResourceServer, ResourceServerStats } from './outcome.ts'
 export { refusalResponse, writeRefusal } from './refusal-response.ts'
 export type { Requirements } from './requirements.ts'

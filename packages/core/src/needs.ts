@@ -18,6 +18,17 @@ export const requirementNames = ['requiredScopes', 'audience', 'allowedClients',
 export function resolveRequirements(requirements: unknown, server?: Needs): Omit<Needs, 'scope'> {
   const faults = new OptionFaults()
   const members = readMembers(requirements, [...requirementNames, 'maxAnswerAgeSeconds'], faults)
+  const needs = readTightening(members, server, faults)
+  faults.throwAny('oauth-introspect requirements')
+  return needs
+}
+
+/** Reads the requirements among members that stand on top of others. */
+export function readTightening(
+  members: Readonly<Record<string, unknown>>,
+  server: Needs | undefined,
+  faults: OptionFaults,
+): Omit<Needs, 'scope'> {
   if (members['audience'] === null && server?.audiences.length !== 0) {
     faults.say('"audience" must not be null here: requirements only tighten')
   }
@@ -25,7 +36,6 @@ export function resolveRequirements(requirements: unknown, server?: Needs): Omit
   if (server !== undefined && members['maxTokenAgeSeconds'] !== undefined && needs.maxTokenAgeSeconds > server.maxTokenAgeSeconds) {
     faults.say(`"maxTokenAgeSeconds" must not be more than the resource server's ${server.maxTokenAgeSeconds}: requirements only tighten`)
   }
-  faults.throwAny('oauth-introspect requirements')
   return needs
 }
 

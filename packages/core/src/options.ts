@@ -4,6 +4,7 @@
  * @module
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { SelectAuthorizationServer } from './authorization-server-selection.ts'
 import type { TokenSyntax } from './bearer-token.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent } from './events.ts'
@@ -77,13 +78,77 @@ type Credentials =
       readonly clientSecret?: never
     }
 
-interface Settings<S extends StandardSchemaV1, A extends boolean> extends Omit<Requirements, 'audience' | 'maxAnswerAgeSeconds'> {
+/** How one authorization server is asked, and how its replies are taken. */
+interface Asking {
+  /** The shape of introspection requests, for servers that do not take the one of RFC 7662 §2.1. */
+  readonly introspectionRequest?: IntrospectionRequestOptions
+  /** How replies of the authorization server are taken. */
+  readonly introspectionReply?: IntrospectionReplyOptions
+  /** Replies must be signed JWTs (RFC 9701), and plain ones are refused; needs `issuer`. Default `false`. */
+  readonly signedIntrospection?: false | SignedIntrospectionOptions
+}
+
+/** What several authorization servers may have in common. */
+interface CommonAsking {
+  /** What separates scopes in a reply. Default one space (RFC 6749 §3.3). */
+  readonly scopeSeparator?: string
+  /** Milliseconds within which everything about one question must be done, a retry included. Default 2000. */
+  readonly timeoutMs?: number
+  /** How connections to the authorization server are made; on Node, without `transport`. */
+  readonly http?: HttpOptions
+}
+
+/** What an authorization server in a list has beside that. */
+interface ListedServerOptions extends CommonAsking, Omit<Requirements, 'audience' | 'maxAnswerAgeSeconds'> {
+  /** What `auth.authorizationServer`, events and `selectAuthorizationServer` call it. */
+  readonly name: string
+  /** What its tokens begin with. */
+  readonly tokenPrefix?: string
+  /** Asked about tokens that name no issuer and begin with no prefix of the list. Default `false`; `true` for one at most. */
+  readonly fallback?: boolean
+  /** One of these must be in `aud`. Absent: as the resource server has it; `null`: unchecked on purpose, where that checks none either. */
+  readonly audience?: string | readonly string[] | null | undefined
+  /** Refuses tokens without `iss`. Default `true` where there are several and this one has an `issuer`: whose a token is must be certain. */
+  readonly requireIssuer?: boolean
+}
+
+/**
+ * One of several authorization servers. Requirements stand on top of the resource server's own; `scopeSeparator`, `timeoutMs` and `http`
+ * in place of them.
+ */
+export type AuthorizationServerOptions = Endpoint & Credentials & Asking & ListedServerOptions
+
+interface Several {
+  /**
+   * The authorization servers whose tokens are accepted. Exactly one is asked about a token, never several in turn: the one that is the
+   * issuer which the token, if it looks like a JWT, names; else the one with the longest `tokenPrefix` that fits; else the `fallback`. A
+   * token that is for none of them is refused without a call.
+   */
+  readonly authorizationServers: readonly AuthorizationServerOptions[]
+  /** Names the one to ask, in place of that; `undefined`: none. A name that is not listed, or an exception, is a 500. */
+  readonly selectAuthorizationServer?: SelectAuthorizationServer
+}
+
+type Alone = Endpoint & Credentials & Asking & { readonly [Name in keyof Several]?: never }
+
+type Asked = Alone | (Several & { readonly [Name in AboutOne]?: never })
+
+type AboutOne =
+  | keyof Asking
+  | 'introspectionEndpoint'
+  | 'issuer'
+  | 'allowInsecureEndpoint'
+  | 'clientId'
+  | 'clientSecret'
+  | 'clientAuthentication'
+
+interface Settings<S extends StandardSchemaV1, A extends boolean>
+  extends CommonAsking,
+    Omit<Requirements, 'audience' | 'maxAnswerAgeSeconds'> {
   /** One of these must be in `aud`. Absent: unchecked, with a warning event; `null`: unchecked on purpose. */
   readonly audience?: string | readonly string[] | null | undefined
   /** How granted scopes are held against required ones. Default `'exact'`. */
   readonly scopeMatching?: ScopeMatching
-  /** What separates scopes in a reply. Default one space (RFC 6749 §3.3). */
-  readonly scopeSeparator?: string
   /** Refuses tokens without `exp`. Default `false`. */
   readonly requireExpiry?: boolean
   /** Refuses tokens without `sub`. Default `false`. */
@@ -113,16 +178,6 @@ interface Settings<S extends StandardSchemaV1, A extends boolean> extends Omit<R
   readonly realm?: string
   /** A Standard Schema for `auth.claims`: types them, and refuses tokens whose reply does not meet it. */
   readonly claims?: S
-  /** The shape of introspection requests, for servers that do not take the one of RFC 7662 §2.1. */
-  readonly introspectionRequest?: IntrospectionRequestOptions
-  /** How replies of the authorization server are taken. */
-  readonly introspectionReply?: IntrospectionReplyOptions
-  /** Replies must be signed JWTs (RFC 9701), and plain ones are refused; needs `issuer`. Default `false`. */
-  readonly signedIntrospection?: false | SignedIntrospectionOptions
-  /** How connections to the authorization server are made; on Node, without `transport`. */
-  readonly http?: HttpOptions
-  /** Milliseconds within which everything about one question must be done, a retry included. Default 2000. */
-  readonly timeoutMs?: number
   /** Bytes of the largest reply that is read, after decoding. Default 65 536. */
   readonly maxResponseBytes?: number
   /** How often a question is asked again after a network failure or 502, 503, 504. Default 1. */
@@ -140,4 +195,4 @@ interface Settings<S extends StandardSchemaV1, A extends boolean> extends Omit<R
 }
 
 /** Options of `createResourceServer()` and of every adapter's `introspect()`. */
-export type Options<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = boolean> = Endpoint & Credentials & Settings<S, A>
+export type Options<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = boolean> = Asked & Settings<S, A>

@@ -7,6 +7,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
+import type { AuthorizationServer } from './authorization-server.ts'
 import type { Presented } from './bearer-token.ts'
 import { type Answer, isYounger, type Recollection } from './cache/remember.ts'
 import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
@@ -31,11 +32,11 @@ export function createResourceServer<S extends StandardSchemaV1 = DefaultSchema,
 ): ResourceServer<StandardSchemaV1.InferOutput<S>, A>
 export function createResourceServer(options: Options<StandardSchemaV1>): ResourceServer<unknown> {
   const settings = resolveOptions(options, () => Date.now())
-  const { now, protection, rules, authorizationServer } = settings
+  const { now, protection } = settings
   const events = createEventSink(settings.onEvent, now)
   const answers = createAnswers(settings, events)
   const needsOf = createNeedsReader(settings.needs)
-  const grants: AuthSource['grants'] = (granted, scopes) => grantsAll(granted, scopes, rules.scopeMatching)
+  const grants: AuthSource['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0 }
   for (const code of settings.warnings) events.warn(code)
 
@@ -43,35 +44,41 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     const needs = needsOf(settings.needs, requirements)
     if (settings.skipPreflight && isPreflight(request)) return passAnonymously('token_missing', request)
     const presented = readPresented(request, settings.presentation)
-    if ('then' in presented) return presented.then((read) => judgePresented(read, needs, request))
-    return judgePresented(presented, needs, request)
+    if ('then' in presented) return presented.then((read) => judgePresented(read, needs, request, requirements))
+    return judgePresented(presented, needs, request, requirements)
   }
 
-  function judgePresented(presented: Presented, needs: Needs, request: ResourceRequest): Outcome<unknown> | Promise<Outcome<unknown>> {
-    if ('fault' in presented) return refused(presented.fault, needs, request)
-    if ('token' in presented) return judgeToken(presented.token, needs, request)
-    return settings.optional ? passAnonymously(presented.nothing, request) : refused(presented.nothing, needs, request)
-  }
-
-  function judgeToken(
-    token: string,
+  function judgePresented(
+    presented: Presented,
     needs: Needs,
-    request?: ResourceRequest,
-  ): Granted<unknown> | Refused | Promise<Granted<unknown> | Refused> {
-    const recalled = answers.recall(token, needs.maxAnswerAgeMs)
-    if (!('then' in recalled)) return judge(recalled, token, needs, request)
+    request: ResourceRequest,
+    requirements: Requirements | undefined,
+  ): Outcome<unknown> | Promise<Outcome<unknown>> {
+    if ('fault' in presented) return refused(presented.fault, needs, request)
+    if (!('token' in presented))
+      return settings.optional ? passAnonymously(presented.nothing, request) : refused(presented.nothing, needs, request)
+    const asked = answers.serverOf(presented.token, request)
+    if (asked === undefined) return refused('issuer_mismatch', needs, request)
+    return judgeToken({ asked, token: presented.token, needs: needsOf(asked.needs, requirements), request })
+  }
+
+  function judgeToken(presentation: Presentation): Granted<unknown> | Refused | Promise<Granted<unknown> | Refused> {
+    const { asked, token, needs, request } = presentation
+    const recalled = asked.recall(token, needs.maxAnswerAgeMs)
+    if (!('then' in recalled)) return judge(recalled, presentation)
     return recalled.then(
-      (recollection) => judge(recollection, token, needs, request),
+      (recollection) => judge(recollection, presentation),
       (error: unknown) => refuseForFault(error, request),
     )
   }
 
   /** On every request, whether the answer is new or remembered. */
-  function judge({ answer, source }: Recollection, token: string, needs: Needs, request?: ResourceRequest): Granted<unknown> | Refused {
+  function judge({ answer, source }: Recollection, presentation: Presentation): Granted<unknown> | Refused {
+    const { needs, request } = presentation
     if (source === 'memory') counts.hits++
     if (source === 'joined') counts.joined++
     if (!answer.active) return refused('token_inactive', needs, request)
-    const outcome = decide(answer, source !== 'memory', token, needs, request)
+    const outcome = decide(answer, source !== 'memory', presentation)
     if (outcome.outcome === 'granted') {
       counts.granted++
       if (events.listening) events.emit({ type: 'granted', source, ageMs: now() - answer.sentAt }, request)
@@ -79,21 +86,13 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     return outcome
   }
 
-  function decide(
-    answer: ActiveAnswer,
-    fresh: boolean,
-    token: string,
-    needs: Needs,
-    request?: ResourceRequest,
-  ): Granted<unknown> | Refused {
-    const unmet = findUnmet(
-      { introspection: answer.introspection, claimsValid: answer.invalidPaths === undefined, fresh },
-      needs,
-      rules,
-      now(),
-    )
+  function decide(answer: ActiveAnswer, fresh: boolean, presentation: Presentation): Granted<unknown> | Refused {
+    const { asked, token, needs, request } = presentation
+    const judged = { introspection: answer.introspection, claimsValid: answer.invalidPaths === undefined, fresh }
+    const unmet = findUnmet(judged, needs, asked.rules, now())
     if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
-    const auth = new GrantedAuth({ answer, authorizationServer, grants }, token, new Standing(server, answer, fresh, needs, request))
+    const standing = new Standing(server, presentation, answer, fresh)
+    const auth = new GrantedAuth({ answer, authorizationServer: asked.name, grants }, token, standing)
     return { outcome: 'granted', auth, headers: settings.grantedHeaders }
   }
 
@@ -128,13 +127,12 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       if (!(standing instanceof Standing) || standing.server !== server) {
         throw new TypeError('check() takes the auth of a request that this resource server has granted')
       }
-      const needs = needsOf(standing.needs, requirements)
+      const { answer, fresh } = standing
+      const presentation = { ...standing.presentation, needs: needsOf(standing.presentation.needs, requirements) }
       // What the route before has asked for, it has got: only an age of the guard's own can demand another call.
       const { maxAnswerAgeMs } = needsOf(noNeeds, requirements)
-      if (maxAnswerAgeMs < Infinity && !isYounger(standing.answer, now(), maxAnswerAgeMs)) {
-        return judgeToken(auth.token, needs, standing.request)
-      }
-      return decide(standing.answer, standing.fresh, auth.token, needs, standing.request)
+      if (maxAnswerAgeMs < Infinity && !isYounger(answer, now(), maxAnswerAgeMs)) return judgeToken(presentation)
+      return decide(answer, fresh, presentation)
     },
     ready: answers.ready,
     forget: answers.forget,
@@ -147,22 +145,28 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
 
 type ActiveAnswer = Extract<Answer, { readonly active: true }>
 
+/** A token that is being judged: whom to ask about it, and what it must be enough for. */
+interface Presentation {
+  readonly asked: AuthorizationServer
+  readonly token: string
+  readonly needs: Needs
+  /** For events: where a refusal comes from. */
+  readonly request: ResourceRequest
+}
+
 /** What a granted request was measured by, kept with its `auth` so that a later check can only add to it. */
 class Standing {
   readonly server: object
+  readonly presentation: Presentation
   readonly answer: ActiveAnswer
   /** True when the answer came from the authorization server for this request. */
   readonly fresh: boolean
-  readonly needs: Needs
-  /** For events: where a later refusal comes from. */
-  readonly request: ResourceRequest | undefined
 
-  constructor(server: object, answer: ActiveAnswer, fresh: boolean, needs: Needs, request: ResourceRequest | undefined) {
+  constructor(server: object, presentation: Presentation, answer: ActiveAnswer, fresh: boolean) {
     this.server = server
+    this.presentation = presentation
     this.answer = answer
     this.fresh = fresh
-    this.needs = needs
-    this.request = request
   }
 }
 

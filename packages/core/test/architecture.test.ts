@@ -9,7 +9,7 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|base64url|network-address|token-source|authorization-server-selection)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|base64url|network-address|token-source)\.ts$/,
     /^runtime\/runtime\.ts$/,
   ],
   [
@@ -22,7 +22,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^client-authentication\/(client-authentication|private-key)\.ts$/,
   ],
   [
-    /^(bearer-token|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,
+    /^(bearer-token|authorization-server-selection|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,
     /^runtime\/(node|web)\.ts$/,
     /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
   ],
@@ -32,8 +32,10 @@ const floors: readonly (readonly RegExp[])[] = [
     /^client-authentication\//,
   ],
   [/^(introspection-client|introspection-request-options|dialect|client-credentials-options)\.ts$/],
-  [/^options\.ts$/],
+  [/^(options|authorization-server-options)\.ts$/],
+  [/^listed-authorization-servers\.ts$/],
   [/^resolve-options\.ts$/, /^authorization-servers\/(preset|gravitee-document)\.ts$/],
+  [/^authorization-server\.ts$/],
   [/^answers\.ts$/, /^authorization-servers\/(wso2|friendly-oauth2|spring-check-token|gravitee-reading)\.ts$/],
   [/^(resource-server|client-credentials)\.ts$/, /^authorization-servers\/gravitee-(policy|connection|tls|resource)\.ts$/],
   [/^authorization-servers\/gravitee\.ts$/],

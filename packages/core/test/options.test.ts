@@ -6,9 +6,16 @@ import { bearerToken } from '../src/client-authentication/bearer-token.ts'
 import { clientSecretJwt } from '../src/client-authentication/client-secret-jwt.ts'
 import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
 import { none } from '../src/client-authentication/none.ts'
+import type { ListedServer } from '../src/listed-authorization-servers.ts'
 import { resolveOptions } from '../src/resolve-options.ts'
 
 const clock = (): number => 7
+
+function resolveServer(options: object): ListedServer {
+  const [server] = resolveOptions(options, clock).authorizationServers
+  if (server === undefined) throw new Error('no authorization server')
+  return server
+}
 const base = { introspectionEndpoint: 'https://as.example/introspect', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
 
 /** The message of the error that options of these kinds are. */
@@ -240,7 +247,7 @@ describe('faults', () => {
       'oauth-introspect options: "issuer" is needed for client_secret_jwt, or an "audience" of its own: an assertion says whom it is for (RFC 7523 §3)',
     )
     for (const options of [{ ...secretJwt(), issuer }, secretJwt({ audience: issuer })]) {
-      expect(resolveOptions(options, clock).clientAuthentication.method).toBe('client_secret_jwt')
+      expect(resolveServer(options).clientAuthentication.method).toBe('client_secret_jwt')
     }
   })
 
@@ -265,7 +272,7 @@ describe('faults', () => {
     expect(faultOf({ clientId, clientSecret })).toContain('"introspectionEndpoint" is needed, or "issuer" to find it by')
     const needed = '"clientId" and "clientSecret", or "clientAuthentication", are needed'
     for (const half of [{}, { clientId }, { clientSecret }]) expect(faultOf({ introspectionEndpoint, ...half })).toContain(needed)
-    expect(resolveOptions({ introspectionEndpoint, clientAuthentication: none() }, clock).clientAuthentication.method).toBe('none')
+    expect(resolveServer({ introspectionEndpoint, clientAuthentication: none() }).clientAuthentication.method).toBe('none')
   })
 
   it.each([
@@ -278,7 +285,7 @@ describe('faults', () => {
     const { introspectionEndpoint, ...others } = base
     for (const issuer of issuers) {
       expect(faultOf({ ...others, issuer })).toContain(`"issuer" must be ${expected}`)
-      expect(resolveOptions({ introspectionEndpoint, ...others, issuer }, clock).authorizationServer).toBe(issuer)
+      expect(resolveServer({ introspectionEndpoint, ...others, issuer }).name).toBe(issuer)
     }
     expect(faultOf({ ...others, issuer: 7 })).toContain('"issuer" must be a string that is not empty')
     expect(faultOf({ ...others, issuer: '' })).toContain('"issuer" must be a string that is not empty')
@@ -392,7 +399,7 @@ describe('signed introspection', () => {
   })
 
   it('has these defaults', () => {
-    expect(resolveOptions({ ...issued, clockToleranceSeconds: 3, signedIntrospection: uri }, clock).signed).toEqual({
+    expect(resolveServer({ ...issued, clockToleranceSeconds: 3, signedIntrospection: uri }).signed).toEqual({
       issuer: 'https://as.example',
       audience: 'rs-client',
       algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
@@ -401,18 +408,18 @@ describe('signed introspection', () => {
       maxAgeSeconds: 60,
       clockToleranceSeconds: 3,
     })
-    expect(resolveOptions({ ...issued, signedIntrospection: false }, clock).signed).toBeUndefined()
+    expect(resolveServer({ ...issued, signedIntrospection: false }).signed).toBeUndefined()
   })
 
   it('takes http keys on loopback, and nowhere else whatever is allowed of the endpoint', () => {
     const options = { ...issued, introspectionEndpoint: 'http://as.example/introspect', allowInsecureEndpoint: true }
-    expect(resolveOptions({ ...options, signedIntrospection: { jwksUri: 'http://[::1]:80/jwks' } }, clock).signed?.keys).toBeInstanceOf(URL)
+    expect(resolveServer({ ...options, signedIntrospection: { jwksUri: 'http://[::1]:80/jwks' } }).signed?.keys).toBeInstanceOf(URL)
     expect(faultOf({ ...options, signedIntrospection: { jwksUri: 'http://as.example/jwks' } })).toContain('http only on loopback')
   })
 
   it('goes with a client that has no name, when it is told how it is called', () => {
     const { introspectionEndpoint, issuer } = issued
     const options = { introspectionEndpoint, issuer, clientAuthentication: none(), signedIntrospection: { ...uri, audience: 'api' } }
-    expect(resolveOptions(options, clock).signed?.audience).toBe('api')
+    expect(resolveServer(options).signed?.audience).toBe('api')
   })
 })

@@ -1,22 +1,33 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { clientSecretPost } from '../src/client-authentication/client-secret-post.ts'
+import type { ListedServer } from '../src/listed-authorization-servers.ts'
 import { type ResolvedOptions, resolveOptions } from '../src/resolve-options.ts'
 
 const clock = (): number => 7
 const base = { introspectionEndpoint: 'https://as.example/introspect?tenant=a%20b', clientId: 'rs-client', clientSecret: 'CANARY-secret' }
-const hrefOf = ({ endpoint }: ResolvedOptions): unknown => endpoint instanceof URL && endpoint.href
 const resolve = (more: object = {}): ResolvedOptions => resolveOptions({ ...base, ...more }, clock)
+
+function serverOf({ authorizationServers: [server] }: ResolvedOptions): ListedServer {
+  if (server === undefined) throw new Error('no authorization server')
+  return server
+}
 
 describe('resolved options', () => {
   it('have these defaults, which are what the documentation says', () => {
     const resolved = resolve()
-    expect({ ...resolved, endpoint: hrefOf(resolved), clientAuthentication: resolved.clientAuthentication.method }).toEqual({
-      endpoint: 'https://as.example/introspect?tenant=a%20b',
-      clientAuthentication: 'client_secret_basic',
-      authorizationServer: 'https://as.example/introspect',
-      needs: { scopes: [], audiences: [], clients: [], maxTokenAgeSeconds: Infinity, maxAnswerAgeMs: Infinity, scope: '' },
-      warnings: ['AUDIENCE_UNCHECKED'],
+    const needs = { scopes: [], audiences: [], clients: [], maxTokenAgeSeconds: Infinity, maxAnswerAgeMs: Infinity, scope: '' }
+    const { endpoint, clientAuthentication, ...server } = serverOf(resolved)
+    expect([endpoint instanceof URL && endpoint.href, clientAuthentication.method]).toEqual([
+      'https://as.example/introspect?tenant=a%20b',
+      'client_secret_basic',
+    ])
+    expect(server).toEqual({
+      name: 'https://as.example/introspect',
+      issuer: undefined,
+      needs,
+      audienceSettled: false,
+      warnings: [],
       requestRules: {
         method: 'POST',
         tokenIn: ['form'],
@@ -35,21 +46,29 @@ describe('resolved options', () => {
         clockToleranceSeconds: 10,
         expiryToleranceSeconds: 0,
       },
-      presentation: { sources: ['header'], tokenSyntax: 'b64token', maxTokenLength: 8192 },
       replyRules: { scopeSeparator: ' ', inactiveErrors: ['unsupported_token_type'], missingActive: 'refuse' },
+      timeoutMs: 2000,
+      http: expect.any(Function),
+      fallback: true,
+    })
+    expect({ ...resolved, authorizationServers: [] }).toEqual({
+      authorizationServers: [],
+      listed: false,
+      needs,
+      scopeMatching: 'exact',
+      warnings: ['AUDIENCE_UNCHECKED'],
+      presentation: { sources: ['header'], tokenSyntax: 'b64token', maxTokenLength: 8192 },
       grantedHeaders: [],
       optional: false,
       skipPreflight: false,
       protection: { realm: 'api', exposed: false },
       claims: undefined,
-      timeoutMs: 2000,
       maxResponseBytes: 65_536,
       retries: 1,
       maxConcurrentCalls: 256,
       memory: { maxEntries: 10_000, maxAgeMs: 60_000, inactiveMaxEntries: 10_000, inactiveMaxAgeMs: 10_000 },
       onEvent: undefined,
       now: clock,
-      http: expect.any(Function),
       transport: undefined,
     })
   })
@@ -86,10 +105,8 @@ describe('resolved options', () => {
       maxConcurrentCalls: 1,
       cache: { maxEntries: 1, maxAgeSeconds: 0.5, inactiveMaxEntries: 2, inactiveMaxAgeSeconds: 0 },
     })
-    expect(resolved).toMatchObject({
-      authorizationServer: 'https://as.example',
-      needs: { scopes: [[['a', 'b']]], audiences: [['x']], clients: [['c']], maxTokenAgeSeconds: 60, scope: 'a b' },
-      warnings: [],
+    expect(serverOf(resolved)).toMatchObject({
+      name: 'https://as.example',
       rules: {
         issuer: 'https://as.example',
         scopeMatching: given.scopeMatching,
@@ -99,11 +116,16 @@ describe('resolved options', () => {
         clockToleranceSeconds: 0,
         expiryToleranceSeconds: 1.5,
       },
-      presentation: { tokenSyntax: 'vschar', maxTokenLength: 1 },
       replyRules: { scopeSeparator: ',' },
+      timeoutMs: 1,
+    })
+    expect(resolved).toMatchObject({
+      needs: { scopes: [[['a', 'b']]], audiences: [['x']], clients: [['c']], maxTokenAgeSeconds: 60, scope: 'a b' },
+      scopeMatching: given.scopeMatching,
+      warnings: [],
+      presentation: { tokenSyntax: 'vschar', maxTokenLength: 1 },
       optional: true,
       protection: { realm: 'shop "1"' },
-      timeoutMs: 1,
       maxResponseBytes: 1,
       retries: 0,
       maxConcurrentCalls: 1,
@@ -113,16 +135,16 @@ describe('resolved options', () => {
   })
 
   it('hold how connections are made, by default sixteen and nothing special', () => {
-    expect(resolve().http()).toEqual({ maxConnections: 16 })
-    expect(resolve({ http: {} }).http()).toEqual({ ca: undefined, proxy: undefined, http2: false, maxConnections: 16 })
+    expect(serverOf(resolve()).http()).toEqual({ maxConnections: 16 })
+    expect(serverOf(resolve({ http: {} })).http()).toEqual({ ca: undefined, proxy: undefined, http2: false, maxConnections: 16 })
     const ca = [Buffer.from('one'), 'two']
     const http = { ca, proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 }
     const resolved = resolve({ http })
     ca.length = 0
     http.proxy = 'system'
-    expect(resolved.http()).toEqual({ ca: ['one', 'two'], proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 })
-    expect(resolve({ http: { ca: 'one' } }).http()).toMatchObject({ ca: ['one'] })
-    expect(resolve({ http: { ca: Buffer.from('one') } }).http()).toMatchObject({ ca: ['one'] })
+    expect(serverOf(resolved).http()).toEqual({ ca: ['one', 'two'], proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 })
+    expect(serverOf(resolve({ http: { ca: 'one' } })).http()).toMatchObject({ ca: ['one'] })
+    expect(serverOf(resolve({ http: { ca: Buffer.from('one') } })).http()).toMatchObject({ ca: ['one'] })
   })
 
   it('keep nothing with cache: false', () => {
@@ -143,12 +165,12 @@ describe('resolved options', () => {
     'HTTPS://AS.example/introspect',
     'https://as.example:8443/introspect?a=b&c=%2F',
   ])('take the endpoint %s', (introspectionEndpoint) => {
-    expect(hrefOf(resolve({ introspectionEndpoint }))).toBe(new URL(introspectionEndpoint).href)
+    expect(serverOf(resolve({ introspectionEndpoint })).endpoint).toEqual(new URL(introspectionEndpoint))
   })
 
   it('take an endpoint in the clear only when told to, and with no word beside it', () => {
     const introspectionEndpoint = 'http://as.internal/introspect'
-    expect(hrefOf(resolve({ introspectionEndpoint, allowInsecureEndpoint: true }))).toBe(introspectionEndpoint)
+    expect(serverOf(resolve({ introspectionEndpoint, allowInsecureEndpoint: true })).endpoint).toEqual(new URL(introspectionEndpoint))
     expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: false })).toThrow(/"introspectionEndpoint" must be an https URL/)
     expect(() => resolve({ introspectionEndpoint, allowInsecureEndpoint: 'yes' })).toThrow(/"allowInsecureEndpoint" must be true or false/)
     expect(() => resolve({ introspectionEndpoint: 'http://u:p@as.internal/', allowInsecureEndpoint: true })).toThrow(TypeError)
@@ -164,9 +186,11 @@ describe('an issuer without an endpoint', () => {
     ['http://as.internal', true],
   ])('is what the endpoint is to be found by, kept as it was given: %s', (issuer, insecure) => {
     const options = { issuer, clientId, clientSecret, ...(insecure ? { allowInsecureEndpoint: true } : {}) }
-    const resolved = resolveOptions(options, clock)
-    expect(resolved).toMatchObject({ authorizationServer: issuer, rules: { issuer } })
-    expect(resolved.endpoint).toEqual({ issuer, url: new URL(issuer), insecure })
+    expect(serverOf(resolveOptions(options, clock))).toMatchObject({
+      name: issuer,
+      rules: { issuer },
+      endpoint: { issuer, url: new URL(issuer), insecure },
+    })
   })
 })
 

@@ -425,7 +425,10 @@ describe('answers are remembered apart', () => {
       const settings = resolveOptions({ ...bench.options({ issuer }), signedIntrospection, ...more }, () => 0)
       const connection = { exchange: () => Promise.reject(new Error('not to be asked')), close: () => Promise.resolve() }
       const events = { listening: false, emit: () => undefined, fault: () => undefined, warn: () => undefined, listenerFailures: 0 }
-      return createIntrospectionClient({ ...settings, endpoint: new URL('https://as.example/introspect'), connection, events }).identity
+      const [server] = settings.authorizationServers
+      if (server === undefined) throw new Error('no authorization server')
+      const endpoint = new URL('https://as.example/introspect')
+      return createIntrospectionClient({ ...settings, ...server, authorizationServer: 'as', endpoint, connection, events }).identity
     }
     const uri = { jwksUri: 'https://as.example/jwks' }
     const encryption = { ...uri, decryptionKey: keys.rsa }

@@ -49,7 +49,7 @@ const doors = {
   'express/src/index.ts': ['RefusalError', 'findAuth', 'getAuth', 'introspect', 'requireScopes', 'requireToken'],
   'koa/src/index.ts': ['RefusalError', 'findAuth', 'getAuth', 'introspect', 'requireScopes', 'requireToken'],
   'hono/src/index.ts': ['RefusalError', 'findAuth', 'getAuth', 'introspect', 'requireScopes', 'requireToken'],
-  'dev-server/src/index.ts': ['createDevServer'],
+  'dev-server/src/index.ts': ['createDevServer', 'memoryTokenStore', 'redisTokenStore', 'sqlTokenStore'],
 }
 
 const packages = fileURLToPath(new URL('../..', import.meta.url))
