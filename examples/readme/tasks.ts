@@ -14,6 +14,7 @@ import {
   refusalResponse,
   webRequest,
   writeRefusal,
+  wso2,
 } from '@oauth-introspect/core'
 import { getAuth, introspect, requireScopes, requireToken } from '@oauth-introspect/express'
 import * as onHono from '@oauth-introspect/hono'
@@ -55,6 +56,16 @@ app.get('/reports', introspect(api, { requiredScopes: { anyOf: ['reports', 'admi
   res.json({ tenant: getAuth(req, api).claims.tenant })
 })
 // #endregion resource-server
+
+// #region several
+const several = createResourceServer({
+  audience: 'https://api.example.com',
+  authorizationServers: [
+    { name: 'staff', issuer: 'https://staff.example.com', clientId, clientSecret },
+    { name: 'partners', ...wso2({ baseUrl: 'https://is.example.com', client: { id: clientId, secret: clientSecret } }), fallback: true },
+  ],
+})
+// #endregion several
 
 // #region worker
 const guard = onHono.introspect((c) => {

@@ -13,16 +13,30 @@ import {
 import { clientSecretBasic } from './client-authentication/client-secret-basic.ts'
 import { clientSecretPost } from './client-authentication/client-secret-post.ts'
 import { type HttpOptions, type HttpSettings, readHttpOptions } from './http-options.ts'
-import { readEndpoint } from './introspection-endpoint.ts'
+import { type Issuer, readWhereToAsk } from './introspection-endpoint.ts'
 import { callable, OptionFaults, oneOf, type Reader, readMembers, seconds, text, texts, whole } from './option-faults.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
 import type { HttpRequest } from './runtime/runtime.ts'
+import { type Fields, readParameters, writeTokenRequest } from './token-request.ts'
 
 /** Where and as whom to get access tokens by the client credentials grant. */
-export interface ClientCredentialsOptions {
-  /** Absolute https URL of the token endpoint (RFC 6749 §3.2); its query is kept; http only on loopback. */
-  readonly tokenEndpoint: string | undefined
-  /** Allows an http endpoint that is not on loopback: credentials and tokens then travel in the clear. Default `false`. */
+export type ClientCredentialsOptions = (
+  | {
+      /** Absolute https URL of the token endpoint (RFC 6749 §3.2); its query is kept; http only on loopback. `issuer` does in its place. */
+      readonly tokenEndpoint: string | undefined
+      /** Whom assertions are for. Without `tokenEndpoint` its metadata are asked for the endpoint (RFC 8414, OpenID Connect Discovery). */
+      readonly issuer?: string | undefined
+    }
+  | {
+      readonly tokenEndpoint?: never
+      /** The issuer whose metadata name the token endpoint. */
+      readonly issuer: string | undefined
+    }
+) &
+  ClientCredentialsSettings
+
+interface ClientCredentialsSettings {
+  /** Allows an http endpoint or issuer that is not on loopback: credentials and tokens then travel in the clear. Default `false`. */
   readonly allowInsecureEndpoint?: boolean
   /** The client, by identifier and secret. */
   readonly clientId?: string | undefined
@@ -51,10 +65,13 @@ export interface ClientCredentialsOptions {
 }
 
 /** The options with every default in its place. */
-export interface ClientCredentialsSettings {
+export interface TokenRules {
+  /** Where to ask, or the issuer whose metadata say where. */
+  readonly endpoint: URL | Issuer
+  readonly issuer: string | undefined
   readonly clientAuthentication: ClientAuthentication
   readonly identity: string
-  readonly writeRequest: (credentials: Credentials) => HttpRequest
+  readonly writeRequest: (endpoint: URL, credentials: Credentials) => HttpRequest
   readonly renewAheadSeconds: number
   readonly timeoutMs: number
   readonly now: () => number
@@ -63,23 +80,33 @@ export interface ClientCredentialsSettings {
 }
 
 const names = [
-  ...['tokenEndpoint', 'allowInsecureEndpoint', 'clientId', 'clientSecret', 'credentialsIn', 'clientAuthentication', 'scope', 'resource'],
+  ...[
+    'tokenEndpoint',
+    'issuer',
+    'allowInsecureEndpoint',
+    'clientId',
+    'clientSecret',
+    'credentialsIn',
+    'clientAuthentication',
+    'scope',
+    'resource',
+  ],
   ...['parameters', 'renewAheadSeconds', 'timeoutMs', 'http', 'now', 'transport'],
 ]
-const reserved = ['grant_type', 'scope', 'resource', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
 
 /** @throws {TypeError} naming every fault. */
-export function readClientCredentialsOptions(options: unknown, clock: () => number): ClientCredentialsSettings {
+export function readClientCredentialsOptions(options: unknown, clock: () => number): TokenRules {
   const faults = new OptionFaults()
   const members = readMembers(options, names, faults)
   const read = <T>(name: string, reader: Reader<T>, byDefault: T): T => {
     const value = members[name]
     return value === undefined ? byDefault : (reader(value, name, faults) ?? byDefault)
   }
-  const endpoint = readEndpoint(members, faults, 'tokenEndpoint')
+  const endpoint = readWhereToAsk(members, faults, 'tokenEndpoint')
+  const issuer = read<string | undefined>('issuer', text, undefined)
   const scope = read<string | undefined>('scope', text, undefined)
   const resources = read<readonly string[]>('resource', texts({ alone: true }), [])
-  const form: (readonly [string, string])[] = [
+  const form: Fields = [
     ['grant_type', 'client_credentials'],
     ...(scope === undefined ? [] : [['scope', scope] as const]),
     ...resources.map((resource) => ['resource', resource] as const),
@@ -87,11 +114,13 @@ export function readClientCredentialsOptions(options: unknown, clock: () => numb
   ]
   const client = readClient(members, faults)
   const surroundings = { configurable: runtime.configurable, transport: members['transport'] !== undefined }
-  checkSurroundings(client.authentication, { issuer: undefined, ...surroundings }, faults)
-  const settings: ClientCredentialsSettings = {
+  checkSurroundings(client.authentication, { issuer, ...surroundings }, faults)
+  const settings: TokenRules = {
+    endpoint,
+    issuer,
     clientAuthentication: client.authentication,
     identity: client.identity,
-    writeRequest: (credentials) => writeRequest(endpoint, form, client.query, credentials),
+    writeRequest: (url, credentials) => writeTokenRequest(url, form, client.query, credentials),
     renewAheadSeconds: read('renewAheadSeconds', seconds, 30),
     timeoutMs: read('timeoutMs', whole('milliseconds', 1, 2 ** 31 - 1), 5000),
     now: read('now', callable<() => number>(), clock),
@@ -106,7 +135,7 @@ interface Client {
   readonly authentication: ClientAuthentication
   readonly identity: string
   /** Credentials that stand in the URL. */
-  readonly query: readonly (readonly [string, string])[]
+  readonly query: Fields
 }
 
 const nobody: ClientAuthentication = { method: 'none', identity: '', credentials: () => ({}) }
@@ -130,35 +159,4 @@ function readClient(members: Readonly<Record<string, unknown>>, faults: OptionFa
   if (place !== 'query') return { authentication: clientSecretBasic(id, secret), identity: id, query: [] }
   const query = [['client_id', id] as const, ['client_secret', secret] as const]
   return { authentication: nobody, identity: id, query }
-}
-
-function readParameters(value: unknown, faults: OptionFaults): readonly (readonly [string, string])[] {
-  if (value === undefined) return []
-  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined
-  if (entries === undefined) faults.expect('parameters', 'an object of strings', value)
-  const parameters: (readonly [string, string])[] = []
-  for (const [name, content] of entries ?? []) {
-    if (reserved.includes(name)) faults.say(`"parameters" must not have "${name}", which has a meaning of its own`)
-    else if (typeof content === 'string') parameters.push([name, content])
-    else faults.expect(`parameters.${name}`, 'a string', content)
-  }
-  return parameters
-}
-
-function writeRequest(
-  endpoint: URL,
-  form: readonly (readonly [string, string])[],
-  query: readonly (readonly [string, string])[],
-  credentials: Credentials,
-): HttpRequest {
-  const url = new URL(endpoint)
-  const more = new URLSearchParams(query.map(([name, value]) => [name, value])).toString()
-  if (more !== '') url.search = url.search === '' ? more : `${url.search}&${more}`
-  const fields = [...form, ...Object.entries(credentials.form ?? {})]
-  return {
-    method: 'POST',
-    url,
-    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded', ...credentials.headers },
-    body: new URLSearchParams(fields.map(([name, value]) => [name, value])).toString(),
-  }
 }

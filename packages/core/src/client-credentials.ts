@@ -4,8 +4,11 @@
  * @module
  */
 import { runtime } from '#runtime'
+import type { Wanted } from './authorization-server-metadata.ts'
 import { type ClientCredentialsOptions, readClientCredentialsOptions } from './client-credentials-options.ts'
+import { createDiscovery, type Discovery } from './discovery.ts'
 import { toFault } from './endpoint-fault.ts'
+import type { Issuer } from './introspection-endpoint.ts'
 import { connectByFetch } from './runtime/fetch-connection.ts'
 import { type Connection, Deadline } from './runtime/runtime.ts'
 import { type IssuedToken, readTokenResponse } from './token-response.ts'
@@ -38,14 +41,23 @@ export function clientCredentials(options: ClientCredentialsOptions): TokenSourc
     settings.transport === undefined
       ? runtime.connect({ ...settings.http(), maxConnections: 1, connectTimeoutMs: timeoutMs, certificate })
       : connectByFetch(settings.transport)
+  const endpoint = settings.endpoint instanceof URL ? settings.endpoint : findEndpoint(settings.endpoint)
   let kept: KeptToken | undefined
   let fetching: Promise<string> | undefined
+
+  function findEndpoint(issuer: Issuer): Discovery {
+    const wanted: Wanted = { ...issuer, endpointName: 'token_endpoint', method: settings.clientAuthentication.method }
+    // What fails while metadata found before still serve, nobody needs to hear of.
+    return createDiscovery({ wanted, connection, timeoutMs, now, onFault: () => undefined })
+  }
 
   async function fetchToken(): Promise<string> {
     const sentAt = now()
     const deadline = new Deadline(timeoutMs)
     try {
-      const request = settings.writeRequest(await settings.clientAuthentication.credentials({ issuer: undefined, now: sentAt }))
+      const url = endpoint instanceof URL ? endpoint : (await endpoint.find()).endpoint
+      const credentials = await settings.clientAuthentication.credentials({ issuer: settings.issuer, now: sentAt })
+      const request = settings.writeRequest(url, credentials)
       const reply = await connection.exchange(request, { deadline, maxBytes: maxResponseBytes })
       if ('failure' in reply) throw toFault(reply, 'token', { timeoutMs, maxResponseBytes })
       return keep(readTokenResponse(reply, now()), sentAt)

@@ -15,11 +15,15 @@ export interface Issuer {
   readonly insecure: boolean
 }
 
-/** Reads where to ask: at `introspectionEndpoint`, or where there is none, at the endpoint that the metadata of `issuer` names. */
-export function readWhereToAsk(members: Readonly<Record<string, unknown>>, faults: OptionFaults): URL | Issuer {
-  const { introspectionEndpoint, issuer, allowInsecureEndpoint } = members
-  if (introspectionEndpoint !== undefined || typeof issuer !== 'string' || issuer === '') {
-    return readEndpoint(members, faults, 'introspectionEndpoint', ', or "issuer" to find it by')
+/** Reads where to ask: at the endpoint of this name, or where there is none, at the one that the metadata of `issuer` name. */
+export function readWhereToAsk(
+  members: Readonly<Record<string, unknown>>,
+  faults: OptionFaults,
+  name = 'introspectionEndpoint',
+): URL | Issuer {
+  const { [name]: endpoint, issuer, allowInsecureEndpoint } = members
+  if (endpoint !== undefined || typeof issuer !== 'string' || issuer === '') {
+    return readEndpoint(members, faults, name, ', or "issuer" to find it by')
   }
   const url = readEndpoint(members, faults, 'issuer')
   // An empty query is not in `search`.

@@ -27,7 +27,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
   ],
   [
-    /^(token-sources|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,
+    /^(token-sources|token-request|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,
     /^cache\/remember\.ts$/,
     /^client-authentication\//,
   ],

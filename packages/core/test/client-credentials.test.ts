@@ -161,6 +161,37 @@ describe('a token of our own', () => {
     expect(await source.token()).toBe('second')
   })
 
+  it('is asked for where the metadata of the issuer say, found once [MD-15] [MD-16]', async () => {
+    const calls = (): string[] => as.calls.map(({ method, url }) => `${method} ${url}`)
+    const metadata = json({ issuer: as.origin, token_endpoint: `${as.origin}/oauth/token?tenant=a` })
+    as.behave(metadata, issued('ours', { expires_in: 60 }), issued('next'))
+    const clientAuthentication = clientSecretJwt('rs-client', clientSecret.repeat(2))
+    const source = clientCredentials({ issuer: as.origin, clientAuthentication, now: () => clock })
+    expect(await source.token()).toBe('ours')
+    clock += 60_000
+    expect(await source.token()).toBe('next')
+    expect(calls()).toEqual(['GET /.well-known/oauth-authorization-server', 'POST /oauth/token?tenant=a', 'POST /oauth/token?tenant=a'])
+    const [, payload = ''] = as.calls[1]?.form.get('client_assertion')?.split('.') ?? []
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ aud: as.origin })
+  })
+
+  it('is asked for at the endpoint where issuer and endpoint are given: nothing is discovered', async () => {
+    as.behave(issued('ours'))
+    expect(await make({ issuer: 'https://as.example' }).token()).toBe('ours')
+    expect(as.calls.map(({ url }) => url)).toEqual(['/token'])
+  })
+
+  it.each([
+    ["another issuer's", { issuer: 'https://other.example', token_endpoint: 'https://other.example/token' }],
+    ['without the endpoint', {}],
+    ['that turn our method away', { token_endpoint_auth_methods_supported: ['private_key_jwt'] }],
+  ])('is not asked for by metadata %s', async (_what, more) => {
+    as.behave(json({ issuer: as.origin, ...(Object.keys(more).length > 0 ? { token_endpoint: `${as.origin}/token` } : {}), ...more }))
+    const source = clientCredentials({ issuer: as.origin, clientId: 'rs-client', clientSecret, now: () => clock })
+    expect((await faultOf(source)).code).toBe('DISCOVERY_FAILED')
+    expect(as.calls.every(({ method }) => method === 'GET')).toBe(true)
+  })
+
   it('comes over a transport of the application too', async () => {
     as.behave(issued('ours'))
     expect(await make({ transport: fetch }).token()).toBe('ours')

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { OptionFaults, oneOf, readMembers, word } from '../option-faults.ts'
 import { type ClientAuthentication, readClient } from './client-authentication.ts'
 
@@ -57,6 +56,4 @@ function readBasicOptions(options: unknown): { readonly encoding: string; readon
 }
 
 /** application/x-www-form-urlencoded, as URLSearchParams writes it. */
-function encodeForm(value: string): string {
-  return new URLSearchParams({ '': value }).toString().slice(1)
-}
+const encodeForm = (value: string): string => new URLSearchParams({ '': value }).toString().slice(1)

@@ -44,6 +44,16 @@ createResourceServer({ issuer })
 // @ts-expect-error an issuer is a string
 createResourceServer({ ...base, issuer: new URL(issuer) })
 
+const listed = { name: 'a', introspectionEndpoint, clientId: 'id', clientSecret: 'secret' }
+createResourceServer({ authorizationServers: [listed, { ...listed, name: 'b', audience: process.env['AUDIENCE'], requiredScopes: 'a' }] })
+createResourceServer({ authorizationServers: [listed], selectAuthorizationServer: (request, token) => request.url + token, optional: true })
+// @ts-expect-error one endpoint, or a list
+createResourceServer({ ...base, authorizationServers: [listed] })
+// @ts-expect-error nothing to choose among
+createResourceServer({ ...base, selectAuthorizationServer: () => 'a' })
+// @ts-expect-error each has a name
+createResourceServer({ authorizationServers: [base] })
+
 const clientId = process.env['ID']
 createResourceServer({
   introspectionEndpoint,

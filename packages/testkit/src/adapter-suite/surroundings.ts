@@ -102,6 +102,32 @@ export function describeSurroundings(adapter: AdapterUnderTest): void {
       expect(application.errors.map(String)).toEqual(['Error: the matcher failed', 'Error: the matcher failed'])
     })
 
+    it('asks the one authorization server that is chosen, and answers 500 where the choice fails', async () => {
+      const { introspectionEndpoint, clientId, clientSecret: secret, ...common } = bench.options()
+      const application = await bench.serve([
+        {
+          path: '/',
+          chain: [
+            {
+              introspect: [
+                {
+                  ...common,
+                  authorizationServers: [{ name: 'here', introspectionEndpoint, clientId, clientSecret: secret }],
+                  selectAuthorizationServer: ({ url }: { readonly url: string }) => (url.includes('elsewhere') ? 'elsewhere' : 'here'),
+                },
+              ],
+            },
+          ],
+        },
+      ])
+      bench.as.behave(json(goodReply(bench)))
+      const received = await bench.ask('tok')
+      expect({ status: received.status, body: received.body }).toMatchObject({ status: 200, body: expect.stringContaining('"here"') })
+      const lost = await bench.ask('tok', { path: '/?at=elsewhere' })
+      expect({ status: lost.status, challenges: lost.lines('www-authenticate') }).toEqual({ status: 500, challenges: [] })
+      expect({ handled: application.handled(), calls: bench.as.calls.length }).toEqual({ handled: 1, calls: 1 })
+    })
+
     it('goes on when the listener throws, and counts it', async () => {
       const server = createResourceServer(
         bench.options({
