@@ -159,4 +159,4 @@ app.use((error: unknown, _req: express.Request, res: express.Response, next: exp
 
 // #endregion errors
 
-export { asking, bearing, careful, fetchHandler, forms, guard, nodeHandler, orders, posting, sessions, signed, signing }
+export { asking, bearing, careful, fetchHandler, forms, guard, nodeHandler, orders, posting, sessions, several, signed, signing }
