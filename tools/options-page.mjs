@@ -80,7 +80,7 @@ ${table(ofServer.filter(({ name }) => ['tokenSources', 'tokenSyntax', 'maxTokenL
 
 ## How the authorization server is asked
 
-${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'now', 'onEvent'].includes(name)))}
+${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'streamRecheckSeconds', 'now', 'onEvent'].includes(name)))}
 
 ## How connections to it are made
 

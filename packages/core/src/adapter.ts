@@ -17,6 +17,7 @@ import { checkRequirements, createResourceServer, refuseAnonymous } from './reso
 
 export { isRefusalError, RefusalError, type RefusalFields, refusalFields, refusalMessage } from './refusal-error.ts'
 export { isAppended, refusalResponse, writeHeaders, writeRefusal } from './refusal-response.ts'
+export type { NodeClosable } from './resource-request.ts'
 
 /** How an adapter attaches and answers. */
 export interface AdapterOptions {

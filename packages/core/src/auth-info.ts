@@ -28,15 +28,22 @@ export interface AuthInfo<C = Claims> {
   readonly stale: boolean
   /** The access token, for calls further on. Not enumerable: no logger prints it by accident. */
   readonly token: string
+  /**
+   * Aborts when the token is good no longer, with the reason `{ reason: 'expired' | 'revoked' }`, and with `'closed'` when the response or
+   * the resource server is closed. Made when first read: for what outlives the start of a response, such as a stream of events. Not
+   * enumerable.
+   */
+  readonly signal: AbortSignal
   /** Tells whether all these scopes are granted, by the resource server's matching. */
   hasScope(...scopes: string[]): boolean
 }
 
 /** What an `AuthInfo` is made of. */
-export interface AuthSource {
+export interface AuthSource<Standing> {
   readonly answer: { readonly introspection: ActiveIntrospection; readonly claims: unknown; readonly sentAt: number }
   readonly authorizationServer: string
   readonly grants: (granted: readonly string[], scopes: readonly string[]) => boolean
+  readonly hold: (standing: Standing) => AbortSignal
 }
 
 /** The `AuthInfo` of one request. What only we may read of it is private, so that neither `inspect` nor `JSON` shows it. */
@@ -56,10 +63,12 @@ export class GrantedAuth<Standing> implements AuthInfo<unknown> {
   readonly answeredAt: number
   readonly stale = false
   readonly #token: string
-  readonly #grants: AuthSource['grants']
+  readonly #grants: AuthSource<Standing>['grants']
+  readonly #hold: AuthSource<Standing>['hold']
   readonly #standing: Standing
+  #signal: AbortSignal | undefined
 
-  constructor(source: AuthSource, token: string, standing: Standing) {
+  constructor(source: AuthSource<Standing>, token: string, standing: Standing) {
     const { introspection, claims, sentAt } = source.answer
     if (introspection.client_id !== undefined) this.clientId = introspection.client_id
     if (introspection.sub !== undefined) this.subject = introspection.sub
@@ -76,11 +85,16 @@ export class GrantedAuth<Standing> implements AuthInfo<unknown> {
     this.answeredAt = sentAt
     this.#token = token
     this.#grants = source.grants
+    this.#hold = source.hold
     this.#standing = standing
   }
 
   get token(): string {
     return this.#token
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= this.#hold(this.#standing))
   }
 
   hasScope(...scopes: string[]): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 export type { AuthInfo } from './auth-info.ts'
+export type { SignalEnd } from './auth-signal.ts'
 export type { SelectAuthorizationServer } from './authorization-server-selection.ts'
 export { type FriendlyOAuth2Settings, friendlyOAuth2 } from './authorization-servers/friendly-oauth2.ts'
 export { explainGravitee, fromGravitee, type GraviteeExplanation, type GraviteeSettings } from './authorization-servers/gravitee.ts'

@@ -32,7 +32,7 @@ export function readWhereToAsk(
 }
 
 /** Reads the URL of an endpoint, in the light of `allowInsecureEndpoint`. */
-export function readEndpoint(
+function readEndpoint(
   members: Readonly<Record<string, unknown>>,
   faults: OptionFaults,
   name = 'introspectionEndpoint',

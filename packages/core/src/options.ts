@@ -186,6 +186,11 @@ interface Settings<S extends StandardSchemaV1, A extends boolean>
   readonly maxConcurrentCalls?: number
   /** What is remembered, and for how long; `false`: nothing. */
   readonly cache?: false | CacheOptions
+  /**
+   * Seconds between two questions about a token while its `auth.signal` is held, so that a stream ends some time after a revocation of
+   * which nothing else is heard. Default 0: none.
+   */
+  readonly streamRecheckSeconds?: number
   /** Hears what happens; what it throws is swallowed and counted. */
   readonly onEvent?: (event: IntrospectEvent) => void
   /** The clock: milliseconds since epoch. Default `Date.now`. */

@@ -41,6 +41,8 @@ export interface ResourceServerStats {
   readonly callsInFlight: number
   readonly entries: number
   readonly inactiveEntries: number
+  /** Tokens that are held on to by an `auth.signal`. */
+  readonly signals: number
   /** How often `onEvent` has thrown. */
   readonly listenerFailures: number
 }

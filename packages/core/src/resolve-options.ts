@@ -40,6 +40,8 @@ export interface ResolvedOptions {
   readonly retries: number
   readonly maxConcurrentCalls: number
   readonly memory: MemoryRules
+  /** 0: what is held by an `auth.signal` is not asked about. */
+  readonly streamRecheckMs: number
   readonly onEvent: ((event: IntrospectEvent) => void) | undefined
   readonly now: () => number
   readonly transport: Transport | undefined
@@ -78,7 +80,19 @@ const optionNames = [
   ...requirementNames,
   ...['authorizationServers', 'selectAuthorizationServer', 'scopeMatching', 'requireExpiry', 'requireSubject', 'requireIssuer'],
   ...['clockToleranceSeconds', 'expiryToleranceSeconds', 'tokenSources', 'tokenSyntax', 'maxTokenLength', 'optional', 'skipPreflight'],
-  ...['corsExposeHeaders', 'realm', 'claims', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'cache', 'onEvent', 'now', 'transport'],
+  ...[
+    'corsExposeHeaders',
+    'realm',
+    'claims',
+    'maxResponseBytes',
+    'retries',
+    'maxConcurrentCalls',
+    'cache',
+    'streamRecheckSeconds',
+    'onEvent',
+    'now',
+    'transport',
+  ],
 ]
 
 /**
@@ -139,6 +153,7 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     retries: read('retries', whole('retries', 0, 10), 1),
     maxConcurrentCalls: read('maxConcurrentCalls', whole('calls', 1), 256),
     memory: readCache(members['cache'], faults),
+    streamRecheckMs: read('streamRecheckSeconds', seconds, 0) * 1000,
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),
     now: read('now', callable<() => number>(), clock),
     transport,

@@ -19,6 +19,14 @@ export interface ResourceRequest<Native = unknown> {
   readonly clientCertificate?: Uint8Array
   /** The framework's own request, for custom token sources and hooks. */
   readonly native: Native
+  /** Has something done when nobody is served any more, where that can be known: `auth.signal` is released then. */
+  whenClosed?(act: () => void): void
+}
+
+/** The part of Node's `ServerResponse` or socket that is listened to. */
+export interface NodeClosable {
+  once(event: 'close', act: () => void): unknown
+  readonly destroyed?: boolean
 }
 
 /** The part of Node's `IncomingMessage` that is read. */
@@ -27,6 +35,16 @@ export interface NodeIncoming extends NodeContent {
   readonly url?: string | undefined
   readonly originalUrl?: string | undefined
   readonly rawHeaders: readonly string[]
+  readonly socket?: NodeClosable | null
+}
+
+interface NodeMore {
+  /** The form body, where the application has parsed it. */
+  readonly body?: unknown
+  /** Path and query as the client sent them, where a router has rewritten them. */
+  readonly url?: string
+  /** The response, whose end ends `auth.signal`; without it the connection's does, as an `upgrade` wants it. */
+  readonly response?: NodeClosable
 }
 
 class NodeRequest<Native> implements ResourceRequest<Native> {
@@ -34,10 +52,12 @@ class NodeRequest<Native> implements ResourceRequest<Native> {
   readonly body?: unknown
   readonly #incoming: NodeIncoming
   readonly #url: string | undefined
+  readonly #response: NodeClosable | undefined
 
-  constructor(incoming: NodeIncoming, native: Native, body: unknown, url: string | undefined) {
+  constructor(incoming: NodeIncoming, native: Native, { body, url, response }: NodeMore) {
     this.#incoming = incoming
     this.#url = url
+    this.#response = response
     this.native = native
     if (body !== undefined) this.body = body
   }
@@ -65,22 +85,17 @@ class NodeRequest<Native> implements ResourceRequest<Native> {
   readContent(limits: BodyLimits): Promise<Uint8Array | undefined> {
     return readNodeContent(this.#incoming, limits)
   }
+
+  whenClosed(act: () => void): void {
+    whenDestroyed(this.#response ?? this.#incoming.socket ?? undefined, act)
+  }
 }
 
 /** Shows a Node request (`http`, Express, Koa, an `upgrade` event) as a `ResourceRequest`. */
-export function nodeRequest<Incoming extends NodeIncoming>(
-  incoming: Incoming,
-  more?: { readonly body?: unknown; readonly url?: string },
-): ResourceRequest<Incoming>
-export function nodeRequest<Native>(
-  incoming: NodeIncoming,
-  more: { readonly body?: unknown; readonly url?: string; readonly native: Native },
-): ResourceRequest<Native>
-export function nodeRequest(
-  incoming: NodeIncoming,
-  more: { readonly body?: unknown; readonly url?: string; readonly native?: unknown } = {},
-): ResourceRequest {
-  return new NodeRequest(incoming, more.native ?? incoming, more.body, more.url)
+export function nodeRequest<Incoming extends NodeIncoming>(incoming: Incoming, more?: NodeMore): ResourceRequest<Incoming>
+export function nodeRequest<Native>(incoming: NodeIncoming, more: NodeMore & { readonly native: Native }): ResourceRequest<Native>
+export function nodeRequest(incoming: NodeIncoming, more: NodeMore & { readonly native?: unknown } = {}): ResourceRequest {
+  return new NodeRequest(incoming, more.native ?? incoming, more)
 }
 
 /** The part of a web `Request` that is read. */
@@ -88,15 +103,28 @@ export interface WebRequest extends WebContent {
   readonly method: string
   readonly url: string
   readonly headers: { get(name: string): string | null }
+  readonly signal?: {
+    readonly aborted: boolean
+    addEventListener(type: 'abort', act: () => void, options: { readonly once: boolean }): void
+  }
+}
+
+interface WebMore {
+  /** The form body, where the application has parsed it. */
+  readonly body?: unknown
+  /** Node's response, where the request came through Node's server. */
+  readonly response?: NodeClosable | undefined
 }
 
 class FetchRequest<Native> implements ResourceRequest<Native> {
   readonly native: Native
   readonly body?: unknown
   readonly #request: WebRequest
+  readonly #response: NodeClosable | undefined
 
-  constructor(request: WebRequest, native: Native, body: unknown) {
+  constructor(request: WebRequest, native: Native, { body, response }: WebMore) {
     this.#request = request
+    this.#response = response
     this.native = native
     if (body !== undefined) this.body = body
   }
@@ -119,13 +147,24 @@ class FetchRequest<Native> implements ResourceRequest<Native> {
   readContent(limits: BodyLimits): Promise<Uint8Array | undefined> {
     return readWebContent(this.#request, limits)
   }
+
+  whenClosed(act: () => void): void {
+    if (this.#response !== undefined) whenDestroyed(this.#response, act)
+    else if (this.#request.signal?.aborted === true) act()
+    else this.#request.signal?.addEventListener('abort', act, { once: true })
+  }
 }
 
 /** Shows a web `Request` (fetch handlers, Workers, Deno, Bun) as a `ResourceRequest`. */
-export function webRequest<Request extends WebRequest>(request: Request, more?: { readonly body?: unknown }): ResourceRequest<Request>
-export function webRequest<Native>(request: WebRequest, more: { readonly body?: unknown; readonly native: Native }): ResourceRequest<Native>
-export function webRequest(request: WebRequest, more: { readonly body?: unknown; readonly native?: unknown } = {}): ResourceRequest {
-  return new FetchRequest(request, more.native ?? request, more.body)
+export function webRequest<Request extends WebRequest>(request: Request, more?: WebMore): ResourceRequest<Request>
+export function webRequest<Native>(request: WebRequest, more: WebMore & { readonly native: Native }): ResourceRequest<Native>
+export function webRequest(request: WebRequest, more: WebMore & { readonly native?: unknown } = {}): ResourceRequest {
+  return new FetchRequest(request, more.native ?? request, more)
+}
+
+function whenDestroyed(closable: NodeClosable | undefined, act: () => void): void {
+  if (closable?.destroyed === true) act()
+  else closable?.once('close', act)
 }
 
 /** Reads the content of a request made by `nodeRequest()` or `webRequest()`, so that it can be read again; see request-body.ts. */

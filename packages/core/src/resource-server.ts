@@ -7,19 +7,20 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
-import type { AuthorizationServer } from './authorization-server.ts'
+import { createHeldSignals, type SignalEnd } from './auth-signal.ts'
 import type { Presented } from './bearer-token.ts'
-import { type Answer, isYounger, type Recollection } from './cache/remember.ts'
+import { isYounger, type Recollection } from './cache/remember.ts'
 import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
 import { IntrospectionError } from './errors.ts'
 import { createEventSink } from './events.ts'
 import { createNeedsReader } from './needs.ts'
 import type { DefaultSchema, Options } from './options.ts'
 import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
-import { findUnmet, type Needs, noNeeds, type Requirements } from './requirements.ts'
+import { type Needs, noNeeds, type Requirements } from './requirements.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
 import { grantsAll } from './scope.ts'
+import { type ActiveAnswer, type Presentation, Standing } from './standing.ts'
 import { readPresented } from './token-sources.ts'
 
 /**
@@ -36,7 +37,8 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const events = createEventSink(settings.onEvent, now)
   const answers = createAnswers(settings, events)
   const needsOf = createNeedsReader(settings.needs)
-  const grants: AuthSource['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
+  const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
+  const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: () => 'stands' })
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0 }
   for (const code of settings.warnings) events.warn(code)
 
@@ -88,12 +90,22 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
 
   function decide(answer: ActiveAnswer, fresh: boolean, presentation: Presentation): Granted<unknown> | Refused {
     const { asked, token, needs, request } = presentation
-    const judged = { introspection: answer.introspection, claimsValid: answer.invalidPaths === undefined, fresh }
-    const unmet = findUnmet(judged, needs, asked.rules, now())
-    if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
     const standing = new Standing(server, presentation, answer, fresh)
-    const auth = new GrantedAuth({ answer, authorizationServer: asked.name, grants }, token, standing)
+    const unmet = standing.findUnmet(now())
+    if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
+    const auth = new GrantedAuth({ answer, authorizationServer: asked.name, grants, hold: signals.hold }, token, standing)
     return { outcome: 'granted', auth, headers: settings.grantedHeaders }
+  }
+
+  /** Looks again at a token that is held on to, by what its request was measured by. */
+  async function review({ presentation }: Standing, cause: 'revocation' | 'recheck'): Promise<Standing | SignalEnd['reason']> {
+    const { asked, token, needs } = presentation
+    const { answer, source } = await asked.recall(token, cause === 'recheck' ? settings.streamRecheckMs : needs.maxAnswerAgeMs)
+    if (!answer.active) return 'revoked'
+    const standing = new Standing(server, presentation, answer, source !== 'memory')
+    const unmet = standing.findUnmet(now())
+    if (unmet === undefined) return standing
+    return unmet === 'token_expired' ? 'expired' : 'revoked'
   }
 
   function passAnonymously(nothing: 'token_missing' | 'scheme_unsupported', request: ResourceRequest): Anonymous {
@@ -136,38 +148,14 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     },
     ready: answers.ready,
     forget: answers.forget,
-    stats: () => ({ ...counts, ...answers.stats(), listenerFailures: events.listenerFailures }),
-    close: answers.close,
+    stats: () => ({ ...counts, ...answers.stats(), signals: signals.size, listenerFailures: events.listenerFailures }),
+    close() {
+      signals.close()
+      return answers.close()
+    },
   }
   needsReaders.set(server, needsOf)
   return server
-}
-
-type ActiveAnswer = Extract<Answer, { readonly active: true }>
-
-/** A token that is being judged: whom to ask about it, and what it must be enough for. */
-interface Presentation {
-  readonly asked: AuthorizationServer
-  readonly token: string
-  readonly needs: Needs
-  /** For events: where a refusal comes from. */
-  readonly request: ResourceRequest
-}
-
-/** What a granted request was measured by, kept with its `auth` so that a later check can only add to it. */
-class Standing {
-  readonly server: object
-  readonly presentation: Presentation
-  readonly answer: ActiveAnswer
-  /** True when the answer came from the authorization server for this request. */
-  readonly fresh: boolean
-
-  constructor(server: object, presentation: Presentation, answer: ActiveAnswer, fresh: boolean) {
-    this.server = server
-    this.presentation = presentation
-    this.answer = answer
-    this.fresh = fresh
-  }
 }
 
 /** What a browser sends ahead of a request from another origin: without credentials, so that it can only be refused or passed. */

@@ -9,7 +9,7 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|base64url|network-address|token-source)\.ts$/,
+    /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|auth-signal|base64url|network-address|token-source)\.ts$/,
     /^runtime\/runtime\.ts$/,
   ],
   [
@@ -36,7 +36,7 @@ const floors: readonly (readonly RegExp[])[] = [
   [/^listed-authorization-servers\.ts$/],
   [/^resolve-options\.ts$/, /^authorization-servers\/(preset|gravitee-document)\.ts$/],
   [/^authorization-server\.ts$/],
-  [/^answers\.ts$/, /^authorization-servers\/(wso2|friendly-oauth2|spring-check-token|gravitee-reading)\.ts$/],
+  [/^(answers|standing)\.ts$/, /^authorization-servers\/(wso2|friendly-oauth2|spring-check-token|gravitee-reading)\.ts$/],
   [/^(resource-server|client-credentials)\.ts$/, /^authorization-servers\/gravitee-(policy|connection|tls|resource)\.ts$/],
   [/^authorization-servers\/gravitee\.ts$/],
   [/^(index|adapter)\.ts$/],

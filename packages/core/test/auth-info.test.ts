@@ -36,9 +36,11 @@ const full: ActiveIntrospection = {
   claims,
 }
 
-function grant(introspection: ActiveIntrospection, grants: AuthSource['grants'] = () => false): GrantedAuth<string> {
+const hold = (): AbortSignal => new AbortController().signal
+
+function grant(introspection: ActiveIntrospection, grants: AuthSource<string>['grants'] = () => false): GrantedAuth<string> {
   const answer = { introspection, claims: introspection.claims, sentAt: 12_345 }
-  return new GrantedAuth({ answer, authorizationServer: 'https://as.example', grants }, token, 'STANDING')
+  return new GrantedAuth({ answer, authorizationServer: 'https://as.example', grants, hold }, token, 'STANDING')
 }
 
 const toldOf = (auth: object): Record<string, unknown> =>
@@ -93,7 +95,7 @@ describe('an auth', () => {
 
   test('has the claims that a schema made, and the actor that the server named', () => {
     const answer = { introspection: full, claims: { tenant: 't' }, sentAt: 1 }
-    const auth = new GrantedAuth({ answer, authorizationServer: 'a', grants: () => true }, token, undefined)
+    const auth = new GrantedAuth({ answer, authorizationServer: 'a', grants: () => true, hold }, token, 'STANDING')
     expect(auth.claims).toBe(answer.claims)
     expect(auth.actor).toBe(claims.act)
   })
@@ -121,6 +123,22 @@ describe('the token', () => {
       expect(text).not.toContain('CANARY')
       expect(text).not.toContain('STANDING')
     }
+  })
+})
+
+describe('signal', () => {
+  test('is made when it is first read, once, of what the request was measured by, and is not shown', () => {
+    const held: unknown[] = []
+    const answer = { introspection: full, claims: {}, sentAt: 1 }
+    const holdHere = (standing: string): AbortSignal => {
+      held.push(standing)
+      return hold()
+    }
+    const auth = new GrantedAuth({ answer, authorizationServer: 'a', grants: () => true, hold: holdHere }, token, 'STANDING')
+    expect([Object.keys(auth).includes('signal'), held]).toEqual([false, []])
+    const { signal } = auth
+    expect(auth.signal).toBe(signal)
+    expect(held).toEqual(['STANDING'])
   })
 })
 

@@ -33,7 +33,7 @@ export function introspect(
   const guarding = adapter.readGuarding(first, second, third)
   return function introspect(req, res, next) {
     settle(guarding, req, res, next, () =>
-      adapter.authorizeRequest(guarding, req, nodeRequest(req, { body: req.body as unknown, url: req.originalUrl })),
+      adapter.authorizeRequest(guarding, req, nodeRequest(req, { body: req.body as unknown, url: req.originalUrl, response: res })),
     )
   }
 }

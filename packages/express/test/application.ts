@@ -1,4 +1,5 @@
-import { type AdapterUnderTest, type Link, listen, type Route, readBody, serverOf } from '@oauth-introspect/testkit'
+import { Readable } from 'node:stream'
+import { type AdapterUnderTest, type Link, listen, type Route, readBody, serverOf, streamEvents } from '@oauth-introspect/testkit'
 import { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response, urlencoded } from 'express'
 import * as adapter from '../src/index.ts'
 
@@ -64,6 +65,10 @@ function toLastHandler(route: Route, count: () => void): (req: Request, res: Res
     if (route.handler === 'throws') throw new Error('the handler failed')
     if (route.handler === 'needsAuth') adapter.getAuth(req)
     if (route.handler === 'needsOtherAuth') adapter.getAuth(req, route.server as never)
+    if (route.handler === 'streams') {
+      Readable.from(streamEvents(adapter.getAuth(req).signal)).pipe(res.type('text/event-stream'))
+      return
+    }
     const found = adapter.findAuth(req)
     const { tell } = route
     if (tell !== undefined) {

@@ -61,7 +61,7 @@ export function introspect(
       : always(adapter.readGuarding(first, second, third))
   return async function introspect(c, next) {
     const guarding = await find(c)
-    const request = webRequest(c.req.raw, { native: c, body: await readParsed(c) })
+    const request = webRequest(c.req.raw, { native: c, body: await readParsed(c), response: responseOf(c) })
     return act(await settle(adapter.authorizeRequest(guarding, c, request), c), guarding, c, next)
   }
 }
@@ -107,6 +107,12 @@ export class RefusalError extends HTTPException implements adapter.RefusalFields
   static is(value: unknown): value is RefusalError {
     return adapter.isRefusalError(value)
   }
+}
+
+/** Node's response, where `@hono/node-server` serves: only that tells when everything has been sent. */
+function responseOf({ env }: Context): adapter.NodeClosable | undefined {
+  const outgoing = (env as { readonly outgoing?: adapter.NodeClosable } | undefined)?.outgoing
+  return typeof outgoing?.once === 'function' ? outgoing : undefined
 }
 
 function always(guarding: adapter.Guarding): () => adapter.Guarding {

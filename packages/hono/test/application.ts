@@ -1,5 +1,15 @@
+import { Readable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
-import { type AdapterUnderTest, type Link, listen, type Route, type Served, type Surroundings, serverOf } from '@oauth-introspect/testkit'
+import {
+  type AdapterUnderTest,
+  type Link,
+  listen,
+  type Route,
+  type Served,
+  type Surroundings,
+  serverOf,
+  streamEvents,
+} from '@oauth-introspect/testkit'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import * as adapter from '../src/index.ts'
 
@@ -63,6 +73,10 @@ function toHandler(route: Route, count: () => void): (c: Context) => Promise<Res
     if (route.handler === 'throws') throw new Error('the handler failed')
     if (route.handler === 'needsAuth') adapter.getAuth(c)
     if (route.handler === 'needsOtherAuth') adapter.getAuth(c, route.server as never)
+    if (route.handler === 'streams') {
+      const events = Readable.toWeb(Readable.from(streamEvents(adapter.getAuth(c).signal)).map((event: string) => Buffer.from(event)))
+      return new Response(events as unknown as ReadableStream)
+    }
     const found = adapter.findAuth(c)
     if (route.tell !== undefined) {
       route.tell({ auth: found, body: await readBody(c) })

@@ -46,7 +46,7 @@ export function introspect(
   const guarding = adapter.readGuarding(first, second, third)
   return async function introspect(ctx, next) {
     const { body } = ctx.request as { readonly body?: unknown }
-    const request = nodeRequest(ctx.req, { body, url: ctx.originalUrl, native: ctx })
+    const request = nodeRequest(ctx.req, { body, url: ctx.originalUrl, native: ctx, response: ctx.res })
     return act(await adapter.authorizeRequest(guarding, ctx, request), guarding, ctx, next)
   }
 }

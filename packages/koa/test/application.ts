@@ -1,4 +1,5 @@
-import { type AdapterUnderTest, type Link, listen, type Route, readBody, serverOf } from '@oauth-introspect/testkit'
+import { Readable } from 'node:stream'
+import { type AdapterUnderTest, type Link, listen, type Route, readBody, serverOf, streamEvents } from '@oauth-introspect/testkit'
 import type Koa from 'koa'
 import * as adapter from '../src/index.ts'
 
@@ -78,6 +79,10 @@ function toHandler(route: Route, count: () => void): Koa.Middleware {
     if (route.handler === 'throws') throw new Error('the handler failed')
     if (route.handler === 'needsAuth') adapter.getAuth(ctx)
     if (route.handler === 'needsOtherAuth') adapter.getAuth(ctx, route.server as never)
+    if (route.handler === 'streams') {
+      ctx.body = Readable.from(streamEvents(adapter.getAuth(ctx).signal))
+      return
+    }
     const found = adapter.findAuth(ctx)
     if (route.tell !== undefined) {
       route.tell({ auth: found, body: await readBody(ctx.req, (ctx.request as { readonly body?: unknown }).body) })

@@ -4,6 +4,7 @@
  * @module
  */
 export type { AdapterUnderTest, Link, Route, Seen, Served, Surroundings } from './adapter-suite/bench.ts'
+export { streamEvents } from './adapter-suite/bench.ts'
 export { describeAdapter } from './adapter-suite/describe-adapter.ts'
 export * from './authorization-server.ts'
 export { describeAuthorizationServers } from './authorization-server-suite/describe-authorization-servers.ts'

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { once } from 'node:events'
 import { afterEach, beforeEach } from '@jest/globals'
-import type { AuthInfo, IntrospectEvent, Options, Requirements } from '@oauth-introspect/core'
+import type { AuthInfo, IntrospectEvent, Options, Requirements, SignalEnd } from '@oauth-introspect/core'
 import { type AuthorizationServer, startAuthorizationServer } from '../authorization-server.ts'
 import type { Serving } from '../listen.ts'
 import { type Received, type SentRequest, send } from '../send.ts'
@@ -31,14 +32,17 @@ export interface Handled {
   readonly body: string | undefined
 }
 
-/** A route: the steps, and then a handler that answers what it sees as a `Seen`, or throws. */
+/**
+ * A route: the steps, and then a handler that answers what it sees as a `Seen`, or throws, or streams: an event `open`, and when
+ * `auth.signal` aborts, its reason.
+ */
 export interface Route {
   /** `'*'`: every path. */
   readonly path: string
   /** The path at which the route stands in a router of its own. */
   readonly mount?: string
   readonly chain: readonly Link[]
-  readonly handler?: 'shows' | 'throws' | 'needsAuth' | 'needsOtherAuth'
+  readonly handler?: 'shows' | 'throws' | 'needsAuth' | 'needsOtherAuth' | 'streams'
   /** For `needsOtherAuth`: what is given to `getAuth(req, server)`. */
   readonly server?: object
   /** In place of `handler`: reads the body, tells what it has seen, and answers the subject. */
@@ -57,6 +61,13 @@ export interface Seen {
   readonly attached: unknown
   readonly token: string | null
   readonly hasRead: boolean | null
+}
+
+/** The events of a handler that streams, until its token ends. */
+export async function* streamEvents(signal: AbortSignal): AsyncGenerator<string> {
+  yield 'data: open\n\n'
+  if (!signal.aborted) await once(signal, 'abort')
+  yield `data: ${(signal.reason as SignalEnd).reason}\n\n`
 }
 
 /** An application that an adapter guards. */

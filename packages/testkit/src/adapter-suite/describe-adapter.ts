@@ -8,6 +8,7 @@ import type { AdapterUnderTest } from './bench.ts'
 import { describeGuards } from './guards.ts'
 import { describeOutcomes } from './outcomes.ts'
 import { describeRemembering } from './remembering.ts'
+import { describeStreams } from './streams.ts'
 import { describeSurroundings } from './surroundings.ts'
 
 /** Runs the suite on an adapter. */
@@ -17,5 +18,6 @@ export function describeAdapter(adapter: AdapterUnderTest): void {
     describeRemembering(adapter)
     describeGuards(adapter)
     describeSurroundings(adapter)
+    describeStreams(adapter)
   })
 }

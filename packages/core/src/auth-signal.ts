@@ -1,0 +1,144 @@
+/**
+ * `auth.signal`: ends what outlives the judgement of a request, an event stream for instance, when its token does. What is held is
+ * looked at when the token expires, when revocations arrive, and every `streamRecheckSeconds`.
+ *
+ * @module
+ */
+
+/** The reason with which a signal aborts: the token has expired, or opens nothing any more; or there is nobody to serve. */
+export interface SignalEnd {
+  readonly reason: 'expired' | 'revoked' | 'closed'
+}
+
+/** A granted token that is held on to. */
+export interface Held {
+  /** Milliseconds since epoch; `Infinity` where it is not known. */
+  readonly expiresAt: number
+  /** When it was last asked about, milliseconds since epoch. */
+  readonly answeredAt: number
+  /** Tells when nobody is served any more; not everywhere can that be known. */
+  readonly whenClosed: ((act: () => void) => void) | undefined
+}
+
+/** What holding rests on. */
+export interface HeldSignalsParts<H extends Held> {
+  readonly now: () => number
+  /** Milliseconds between two questions about a token that is held; 0: none. */
+  readonly recheckMs: number
+  /** Looks again: what is to be held in its place, or how it ends. Rejects when that cannot be found out now. */
+  readonly review: (held: H, cause: 'revocation' | 'recheck') => Promise<H | SignalEnd['reason']>
+  /** What can be said of it at once, when revocations have arrived. */
+  readonly judge: (held: H) => 'stands' | 'ask' | 'refuse'
+}
+
+/** The signals that are held. */
+export interface HeldSignals<H extends Held> {
+  readonly hold: (held: H) => AbortSignal
+  /** Revocations have arrived. */
+  revise(): void
+  close(): void
+  readonly size: number
+}
+
+// setTimeout takes more for 1.
+const longestMs = 2 ** 31 - 1
+const ends = {
+  expired: Object.freeze({ reason: 'expired' }),
+  revoked: Object.freeze({ reason: 'revoked' }),
+  closed: Object.freeze({ reason: 'closed' }),
+} as const
+
+/** Makes the signals of one resource server. */
+export function createHeldSignals<H extends Held>({ now, recheckMs, review, judge }: HeldSignalsParts<H>): HeldSignals<H> {
+  const holders = new Set<Holder>()
+  let closed = false
+
+  class Holder {
+    readonly controller = new AbortController()
+    held: H
+    #timer: ReturnType<typeof setTimeout> | undefined
+    #reviewing = false
+    #reviewedAt: number
+
+    constructor(held: H) {
+      this.held = held
+      this.#reviewedAt = held.answeredAt
+    }
+
+    /** Sets the next moment at which something is due; more than once does no harm. */
+    arm(): void {
+      clearTimeout(this.#timer)
+      const due = Math.min(this.held.expiresAt, recheckMs > 0 ? this.#reviewedAt + recheckMs : Infinity) - now()
+      if (due === Infinity || this.controller.signal.aborted) return
+      const timer = setTimeout(
+        () => {
+          this.#tick()
+        },
+        Math.min(Math.max(due, 1), longestMs),
+      )
+      // A number outside of Node. What is held must not keep a process alive.
+      if (typeof timer === 'object') timer.unref()
+      this.#timer = timer
+    }
+
+    #tick(): void {
+      const at = now()
+      if (at >= this.held.expiresAt) this.end('expired')
+      else if (recheckMs > 0 && (at < this.#reviewedAt || at - this.#reviewedAt >= recheckMs)) this.review('recheck')
+      else this.arm()
+    }
+
+    review(cause: 'revocation' | 'recheck'): void {
+      if (this.#reviewing) return
+      this.#reviewing = true
+      this.#reviewedAt = now()
+      const settle = (found: H | SignalEnd['reason']): void => {
+        this.#reviewing = false
+        if (typeof found === 'string') this.end(found)
+        else this.held = found
+        this.arm()
+      }
+      // An outage is no revocation, and ends nothing by itself; but what a revocation is about must be known to be good.
+      review(this.held, cause).then(settle, () => {
+        settle(cause === 'revocation' ? 'revoked' : this.held)
+      })
+    }
+
+    end(reason: SignalEnd['reason']): void {
+      clearTimeout(this.#timer)
+      holders.delete(this)
+      this.controller.abort(ends[reason])
+    }
+  }
+
+  return {
+    hold(held) {
+      const holder = new Holder(held)
+      const { signal } = holder.controller
+      if (closed) holder.end('closed')
+      else if (now() >= held.expiresAt) holder.end('expired')
+      else {
+        holders.add(holder)
+        holder.arm()
+        held.whenClosed?.(() => {
+          holder.end('closed')
+        })
+      }
+      return signal
+    },
+    revise() {
+      for (const holder of holders) {
+        const verdict = judge(holder.held)
+        if (verdict === 'refuse') holder.end('revoked')
+        else if (verdict === 'ask') holder.review('revocation')
+      }
+    },
+    close() {
+      closed = true
+      for (const holder of holders) holder.end('closed')
+    },
+    get size() {
+      return holders.size
+    },
+  }
+}
