@@ -66,6 +66,7 @@ describe('resolved options', () => {
       maxResponseBytes: 65_536,
       retries: 1,
       maxConcurrentCalls: 256,
+      streamRecheckMs: 0,
       memory: { maxEntries: 10_000, maxAgeMs: 60_000, inactiveMaxEntries: 10_000, inactiveMaxAgeMs: 10_000 },
       onEvent: undefined,
       now: clock,
