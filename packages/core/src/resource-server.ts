@@ -66,7 +66,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
 
   function judgeToken(presentation: Presentation): Granted<unknown> | Refused | Promise<Granted<unknown> | Refused> {
     const { asked, token, needs, request } = presentation
-    const admit = admission === undefined || request === undefined ? undefined : () => admission.take(request)
+    const admit = admission === undefined ? undefined : () => admission.take(request)
     const recalled = asked.recall(token, needs.maxAnswerAgeMs, admit)
     if (!('then' in recalled)) return judge(recalled, presentation)
     return recalled.then(

@@ -367,7 +367,7 @@ describe('a resource server whose endpoint is down', () => {
   })
 
   it('is not talked into it by tokens that its endpoint hangs or breaks over', async () => {
-    const server = bench.make({ retries: 0, timeoutMs: 50, breaker: { failures: 2 } })
+    const server = bench.make({ retries: 0, timeoutMs: 500, breaker: { failures: 2 } })
     bench.as.behave((call, response) => {
       const asked = call.form.get('token') ?? ''
       const behaviour = asked.startsWith('slow')
@@ -379,7 +379,7 @@ describe('a resource server whose endpoint is down', () => {
             : undefined
       ;(behaviour ?? byToken({ [token]: bench.good() }))(call, response)
     })
-    for (const text of ['slow-1', 'break-1', 'break-2', 'big-1', 'slow-2', 'big-2', 'break-3', 'slow-3']) {
+    for (const text of ['slow-1', 'break-1', 'break-2', 'big-1', 'big-2', 'slow-2']) {
       expect(await server.authorize(bearer(text))).toMatchObject({ status: 503 })
     }
     expect(bench.events.filter(({ type }) => type === 'breaker')).toEqual([])
