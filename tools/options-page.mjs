@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { generate } from './generated.mjs'
 
-const sources = ['options', 'requirements', 'http-options', 'introspection-request-options', 'signed-introspection-options'].map((name) => {
+const sources = [
+  'options',
+  'requirements',
+  'http-options',
+  'breaker-options',
+  'introspection-request-options',
+  'signed-introspection-options',
+].map((name) => {
   const path = `packages/core/src/${name}.ts`
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
 })
@@ -80,7 +87,11 @@ ${table(ofServer.filter(({ name }) => ['tokenSources', 'tokenSyntax', 'maxTokenL
 
 ## How the authorization server is asked
 
-${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'streamRecheckSeconds', 'now', 'onEvent'].includes(name)))}
+${table(ofServer.filter(({ name }) => ['timeoutMs', 'maxResponseBytes', 'retries', 'maxConcurrentCalls', 'admission', 'streamRecheckSeconds', 'now', 'onEvent'].includes(name)))}
+
+## What happens when it is down
+
+${table([...ofServer.filter(({ name }) => name === 'breaker'), ...below('breaker', 'BreakerOptions')])}
 
 ## How connections to it are made
 

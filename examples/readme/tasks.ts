@@ -124,6 +124,15 @@ const asking = createResourceServer({ introspectionEndpoint, clientAuthenticatio
 const orders = (): Promise<Response> => ours.token().then((token) => fetch(ordersUrl, { headers: { authorization: `Bearer ${token}` } }))
 // #endregion client-credentials
 
+// #region outages
+const steady = createResourceServer({
+  ...options,
+  breaker: { failures: 5, openSeconds: 5 },
+  admission: (request) => (request.native as IncomingMessage).socket.remoteAddress ?? '',
+})
+process.once('SIGTERM', () => void steady.close())
+// #endregion outages
+
 // #region events
 app.use(
   introspect({

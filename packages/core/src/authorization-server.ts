@@ -4,6 +4,7 @@
  * @module
  */
 import { runtime } from '#runtime'
+import type { Admit } from './admission.ts'
 import type { Wanted } from './authorization-server-metadata.ts'
 import type { Answer, Memory, Recall } from './cache/remember.ts'
 import { readClaims } from './claims-schema.ts'
@@ -47,6 +48,7 @@ export function createAuthorizationServer(
   const endpoint = listed.endpoint instanceof URL ? listed.endpoint : findEndpoint(listed.endpoint)
   const client = createIntrospectionClient({ ...parts, authorizationServer: name, endpoint, connection, events })
   let inactiveOnly = 0
+  let closing: Promise<void> | undefined
 
   function findEndpoint(named: Issuer): Discovery {
     const { method } = clientAuthentication
@@ -54,10 +56,10 @@ export function createAuthorizationServer(
     return createDiscovery({ ...parts, wanted, connection, onFault: (error) => events.fault(error) })
   }
 
-  async function ask(token: string): Promise<Answer> {
+  async function ask(token: string, admit?: Admit): Promise<Answer> {
     const sentAt = now()
     try {
-      const introspection = await client.introspect(token)
+      const introspection = await client.introspect(token, admit)
       watchForInactivity(introspection.active)
       if (!introspection.active) return { active: false, sentAt }
       return { active: true, introspection, sentAt, ...(await readClaims(settings.claims, introspection.claims)) }
@@ -65,6 +67,11 @@ export function createAuthorizationServer(
       if (IntrospectionError.is(error)) events.fault(error)
       throw error
     }
+  }
+
+  async function close(): Promise<void> {
+    await client.close()
+    await connection.close()
   }
 
   function watchForInactivity(active: boolean): void {
@@ -86,6 +93,6 @@ export function createAuthorizationServer(
       if (!(endpoint instanceof URL)) await endpoint.find()
       await client.ready()
     },
-    close: () => connection.close(),
+    close: () => (closing ??= close()),
   }
 }

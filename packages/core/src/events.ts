@@ -4,6 +4,7 @@
  * @module
  */
 import type { RefusalReason } from './challenge.ts'
+import type { CircuitState } from './circuit-breaker.ts'
 import type { IntrospectionError, IntrospectionErrorCode } from './errors.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
@@ -40,6 +41,7 @@ export type Happening =
       readonly durationMs: number
       readonly attempt: number
     }
+  | { readonly type: 'breaker'; readonly state: CircuitState; readonly authorizationServer: string }
   | {
       readonly type: 'fault'
       readonly code: IntrospectionErrorCode

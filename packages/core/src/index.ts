@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { AdmissionKey } from './admission.ts'
 export type { AuthInfo } from './auth-info.ts'
 export type { SignalEnd } from './auth-signal.ts'
 export type { SelectAuthorizationServer } from './authorization-server-selection.ts'
@@ -13,7 +14,9 @@ export type { PresetOptions } from './authorization-servers/preset.ts'
 export { type SpringCheckTokenSettings, springCheckToken } from './authorization-servers/spring-check-token.ts'
 export { type Wso2Settings, wso2 } from './authorization-servers/wso2.ts'
 export type { TokenSyntax } from './bearer-token.ts'
+export type { BreakerOptions } from './breaker-options.ts'
 export type { Header, RefusalReason, Refused } from './challenge.ts'
+export type { CircuitState } from './circuit-breaker.ts'
 export { bearerToken } from './client-authentication/bearer-token.ts'
 export type { Attempt, ClientAuthentication, Credentials } from './client-authentication/client-authentication.ts'
 export type { ClientCertificateSettings } from './client-authentication/client-certificate.ts'

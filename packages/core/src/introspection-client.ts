@@ -3,17 +3,19 @@
  *
  * @module
  */
+import type { Admit } from './admission.ts'
+import { CallLimits } from './call-limits.ts'
+import { type BreakerRules, CircuitBreaker, type CircuitState } from './circuit-breaker.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import { type Discovery, discoveryFailed } from './discovery.ts'
-import { toFault } from './endpoint-fault.ts'
-import { IntrospectionError } from './errors.ts'
+import { isOutage, isWorthRetrying, toFault } from './endpoint-fault.ts'
 import type { EventSink } from './events.ts'
-import { identifyRequest, type RequestRules, standardRequest, writeIntrospectionRequest } from './introspection-request.ts'
+import { identifyQuestions } from './introspection-identity.ts'
+import { type RequestRules, standardRequest, writeIntrospectionRequest } from './introspection-request.ts'
 import { type IntrospectionResponse, type ReplyRules, readIntrospection, readIntrospectionReply } from './introspection-response.ts'
-import { Pause } from './pause.ts'
 import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
 import type { SignedReplies } from './signed-introspection.ts'
-import { identifySigned, type SignedReplyRules } from './signed-introspection-options.ts'
+import type { SignedReplyRules } from './signed-introspection-options.ts'
 
 /** What asking rests on. */
 export interface IntrospectionClientParts {
@@ -29,6 +31,8 @@ export interface IntrospectionClientParts {
   readonly maxResponseBytes: number
   readonly retries: number
   readonly maxConcurrentCalls: number
+  /** None: the endpoint is asked even while it is down. */
+  readonly breaker?: BreakerRules | undefined
   /** Default: as RFC 7662 §2.1 has it. */
   readonly requestRules?: RequestRules
   readonly replyRules: ReplyRules
@@ -46,14 +50,17 @@ export interface IntrospectionClient {
   readonly calls: number
   /** Those of them that brought no usable answer. */
   readonly failedCalls: number
-  /** @throws {IntrospectionError} with any code; whatever a credentials function of the application throws comes through as it is. */
-  introspect(token: string): Promise<IntrospectionResponse>
+  /**
+   * Asks about a token. `admit` bounds what its caller can have asked.
+   *
+   * @throws {IntrospectionError} with any code; whatever a credentials function of the application throws comes through as it is.
+   */
+  introspect(token: string, admit?: Admit): Promise<IntrospectionResponse>
   /** Resolves when everything is at hand that does not depend on a token. @throws {IntrospectionError} when it cannot be had. */
   ready(): Promise<void>
+  /** Asks nothing more; resolves when what was asked has ended. */
+  close(): Promise<void>
 }
-
-// Raised when replies come to be read differently, so that answers kept by an older version are not taken for ours.
-const readerVersion = '1'
 
 /** Makes the client of one endpoint. */
 export function createIntrospectionClient(parts: IntrospectionClientParts): IntrospectionClient {
@@ -63,39 +70,64 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
   let signedReplies: SignedReplies | undefined
   let calls = 0
   let failedCalls = 0
-  let callsInFlight = 0
-  const pause = new Pause(now)
+  const limits = new CallLimits(parts.maxConcurrentCalls, parts.timeoutMs, now)
+  const breaker = parts.breaker === undefined ? undefined : new CircuitBreaker(parts.breaker, parts.timeoutMs, now, tellOfCircuit)
 
-  async function introspect(token: string): Promise<IntrospectionResponse> {
-    const { secondsLeft } = pause
-    if (secondsLeft > 0)
-      throw new IntrospectionError('ENDPOINT_UNAVAILABLE', 'the introspection endpoint has asked for a pause', secondsLeft)
-    if (callsInFlight >= parts.maxConcurrentCalls) {
-      throw new IntrospectionError('OVERLOADED', `${parts.maxConcurrentCalls} introspection calls are under way`)
-    }
-    callsInFlight++
-    const deadline = new Deadline(parts.timeoutMs)
+  async function introspect(token: string, admit?: Admit): Promise<IntrospectionResponse> {
+    // Before all else: whoever is turned away by this takes up no room for others.
+    const giveBack = admit?.()
+    let spent = false
     try {
-      return await ask(endpoint instanceof URL ? endpoint : await locate(endpoint, deadline), token, deadline)
+      limits.enter()
+      const deadline = new Deadline(parts.timeoutMs)
+      try {
+        const url = endpoint instanceof URL ? endpoint : await locate(endpoint, deadline)
+        const decides = breaker?.begin() === true
+        spent = true
+        const introspection = await ask(url, token, deadline, decides)
+        spent = !introspection.active
+        return introspection
+      } finally {
+        deadline.clear()
+        limits.leave()
+      }
     } finally {
-      deadline.clear()
-      callsInFlight--
+      if (!spent) giveBack?.()
     }
   }
 
-  async function ask(url: URL, token: string, deadline: Deadline): Promise<IntrospectionResponse> {
+  async function ask(url: URL, token: string, deadline: Deadline, decides: boolean): Promise<IntrospectionResponse> {
+    const beside = decides ? askAboutNobody(url) : undefined
     calls++
     try {
-      for (let attempt = 1, retries = 0; ; attempt++) {
-        const reply = await attemptOnce(url, token, deadline, attempt)
-        const again = isRefused(reply)
-          ? clientAuthentication.refused?.(now()) === true
-          : retries++ < parts.retries && isWorthRetrying(reply)
-        if (!again || deadline.expired) return await readOutcome(reply, token, deadline)
-      }
+      const reply = await exchange(url, token, deadline)
+      const outage = isOutage(reply) && (beside === undefined || isOutage(await settleBefore(deadline, beside)))
+      breaker?.end(decides, outage)
+      return await readOutcome(reply, token, deadline)
     } catch (error) {
       failedCalls++
       throw error
+    }
+  }
+
+  async function exchange(url: URL, token: string, deadline: Deadline): Promise<HttpReply | HttpFailure> {
+    for (let attempt = 1, retries = 0; ; attempt++) {
+      const reply = await attemptOnce(url, token, deadline, attempt)
+      const again = isRefused(reply) ? clientAuthentication.refused?.(now()) === true : retries++ < parts.retries && isWorthRetrying(reply)
+      if (!again || deadline.expired) return reply
+    }
+  }
+
+  /** What comes of a token that nobody has is about the endpoint, not about the token. Nothing of it is kept, and it never rejects. */
+  async function askAboutNobody(url: URL): Promise<HttpReply | HttpFailure> {
+    const deadline = new Deadline(parts.timeoutMs)
+    calls++
+    try {
+      return await attemptOnce(url, crypto.randomUUID(), deadline, 1)
+    } catch {
+      return { failure: 'RESPONSE_NOT_CONFORM', replied: false } // our credentials cannot be had: of the endpoint nothing is known
+    } finally {
+      deadline.clear()
     }
   }
 
@@ -128,7 +160,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     try {
       return readIntrospectionReply(reply, token, replyRules, now())
     } catch (error) {
-      if (IntrospectionError.is(error) && error.retryAfterSeconds !== undefined) pause.begin(error.retryAfterSeconds)
+      limits.heed(error)
       throw error
     }
   }
@@ -157,19 +189,17 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     }
   }
 
-  function identify(client: string): string {
-    // The issuer stands for whatever its metadata name.
-    const asked = endpoint instanceof URL ? endpoint.href : `issuer ${endpoint.issuer}`
-    const request = [asked, clientAuthentication.method, client, ...identifyRequest(requestRules), accept]
-    const { scopeSeparator, missingActive, errorsAtAnyStatus = false, inactiveErrors } = replyRules
-    const reading = [...identifySigned(signed), scopeSeparator, missingActive, String(errorsAtAnyStatus), ...inactiveErrors, readerVersion]
-    return [...request, ...reading].map((part) => `${part.length}:${part}`).join('')
+  function tellOfCircuit(state: CircuitState): void {
+    events.emit({ type: 'breaker', state, authorizationServer: parts.authorizationServer })
   }
 
   const client = clientAuthentication.identity
+  const identify = (id: string): string =>
+    identifyQuestions(id, { endpoint, method: clientAuthentication.method, requestRules, accept, signed, replyRules })
   return {
     introspect,
     ready,
+    close: () => limits.close(),
     identity: typeof client === 'string' ? identify(client) : client.then(identify),
     get calls() {
       return calls
@@ -182,12 +212,6 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
 function isRefused(reply: HttpReply | HttpFailure): boolean {
   return 'status' in reply && reply.status === 401
-}
-
-/** Introspection is read-only (RFC 9110 §9.2.2), so that a request lost on the way, or turned away for now, may be sent again. */
-function isWorthRetrying(reply: HttpReply | HttpFailure): boolean {
-  if ('failure' in reply) return reply.failure === 'ENDPOINT_UNREACHABLE' && !reply.replied
-  return [502, 503, 504].includes(reply.status) && reply.header('retry-after') === undefined
 }
 
 /** What is waited for, or `undefined` when it comes too late. */

@@ -4,8 +4,10 @@
  * @module
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { AdmissionKey } from './admission.ts'
 import type { SelectAuthorizationServer } from './authorization-server-selection.ts'
 import type { TokenSyntax } from './bearer-token.ts'
+import type { BreakerOptions } from './breaker-options.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent } from './events.ts'
 import type { HttpOptions } from './http-options.ts'
@@ -184,6 +186,14 @@ interface Settings<S extends StandardSchemaV1, A extends boolean>
   readonly retries?: number
   /** Questions under way at once; past it requests are answered 503. Default 256. */
   readonly maxConcurrentCalls?: number
+  /** Leaves an endpoint that is down alone for some seconds; requests are then answered 503 without a question. `false`: never. */
+  readonly breaker?: false | BreakerOptions
+  /**
+   * Tells callers apart, for instance by `request.native.ip`: each may then have 64 questions (at most a quarter of `maxConcurrentCalls`) under
+   * way or come to nothing, and regains five a second; past that 503. Tokens that are remembered, and questions that find an active token, cost
+   * nothing. Default: callers are not told apart.
+   */
+  readonly admission?: AdmissionKey
   /** What is remembered, and for how long; `false`: nothing. */
   readonly cache?: false | CacheOptions
   /**

@@ -58,6 +58,6 @@ export interface ResourceServer<C = Claims, Optional extends boolean = boolean> 
   /** Forgets what is known of a token: the next request with it asks. */
   forget(token: string): Promise<void>
   stats(): ResourceServerStats
-  /** Ends the connections to the authorization server. */
+  /** Asks nothing more; resolves when what was asked has been answered or is past its deadline, and the connections are closed. */
   close(): Promise<void>
 }

@@ -5,10 +5,13 @@
  */
 
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { AdmissionKey } from './admission.ts'
 import { commonNames, ownNames } from './authorization-server-options.ts'
 import type { SelectAuthorizationServer } from './authorization-server-selection.ts'
+import { readBreaker } from './breaker-options.ts'
 import type { MemoryRules } from './cache/remember.ts'
 import type { Header, Protection } from './challenge.ts'
+import type { BreakerRules } from './circuit-breaker.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
 import { type CommonRules, type ListedServer, readListedServers, readOnlyServer } from './listed-authorization-servers.ts'
 import { readNeeds, requirementNames } from './needs.ts'
@@ -39,6 +42,8 @@ export interface ResolvedOptions {
   readonly maxResponseBytes: number
   readonly retries: number
   readonly maxConcurrentCalls: number
+  readonly breaker: BreakerRules | undefined
+  readonly admission: AdmissionKey | undefined
   readonly memory: MemoryRules
   /** 0: what is held by an `auth.signal` is not asked about. */
   readonly streamRecheckMs: number
@@ -87,6 +92,8 @@ const optionNames = [
     'maxResponseBytes',
     'retries',
     'maxConcurrentCalls',
+    'breaker',
+    'admission',
     'cache',
     'streamRecheckSeconds',
     'onEvent',
@@ -152,6 +159,8 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     maxResponseBytes: read('maxResponseBytes', whole('bytes', 1, 2 ** 30), 65_536),
     retries: read('retries', whole('retries', 0, 10), 1),
     maxConcurrentCalls: read('maxConcurrentCalls', whole('calls', 1), 256),
+    breaker: readBreaker(members['breaker'], faults),
+    admission: optionally('admission', callable<AdmissionKey>()),
     memory: readCache(members['cache'], faults),
     streamRecheckMs: read('streamRecheckSeconds', seconds, 0) * 1000,
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),

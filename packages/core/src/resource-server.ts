@@ -5,6 +5,7 @@
  * @module
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { Admission } from './admission.ts'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
 import { createHeldSignals, type SignalEnd } from './auth-signal.ts'
@@ -36,6 +37,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const { now, protection } = settings
   const events = createEventSink(settings.onEvent, now)
   const answers = createAnswers(settings, events)
+  const admission = settings.admission === undefined ? undefined : new Admission(settings.admission, settings.maxConcurrentCalls, now)
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
   const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: () => 'stands' })
@@ -66,7 +68,8 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
 
   function judgeToken(presentation: Presentation): Granted<unknown> | Refused | Promise<Granted<unknown> | Refused> {
     const { asked, token, needs, request } = presentation
-    const recalled = asked.recall(token, needs.maxAnswerAgeMs)
+    const admit = admission === undefined ? undefined : () => admission.take(request)
+    const recalled = asked.recall(token, needs.maxAnswerAgeMs, admit)
     if (!('then' in recalled)) return judge(recalled, presentation)
     return recalled.then(
       (recollection) => judge(recollection, presentation),

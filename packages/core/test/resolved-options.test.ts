@@ -67,6 +67,8 @@ describe('resolved options', () => {
       retries: 1,
       maxConcurrentCalls: 256,
       streamRecheckMs: 0,
+      breaker: { failures: 5, openMs: 5000 },
+      admission: undefined,
       memory: { maxEntries: 10_000, maxAgeMs: 60_000, inactiveMaxEntries: 10_000, inactiveMaxAgeMs: 10_000 },
       onEvent: undefined,
       now: clock,
@@ -80,6 +82,7 @@ describe('resolved options', () => {
       onEvent: (): void => undefined,
       now: (): number => 1,
       transport: fetch,
+      admission: (): string => '',
       scopeMatching: (): boolean => true,
       claims: schema,
     }
@@ -104,6 +107,7 @@ describe('resolved options', () => {
       maxResponseBytes: 1,
       retries: 0,
       maxConcurrentCalls: 1,
+      breaker: { failures: 1, openSeconds: 0.5 },
       cache: { maxEntries: 1, maxAgeSeconds: 0.5, inactiveMaxEntries: 2, inactiveMaxAgeSeconds: 0 },
     })
     expect(serverOf(resolved)).toMatchObject({
@@ -130,6 +134,8 @@ describe('resolved options', () => {
       maxResponseBytes: 1,
       retries: 0,
       maxConcurrentCalls: 1,
+      breaker: { failures: 1, openMs: 500 },
+      admission: given.admission,
       memory: { maxEntries: 1, maxAgeMs: 500, inactiveMaxEntries: 2, inactiveMaxAgeMs: 0 },
     })
     expect([resolved.claims, resolved.onEvent, resolved.now, resolved.transport]).toEqual([schema, given.onEvent, given.now, fetch])
@@ -146,6 +152,12 @@ describe('resolved options', () => {
     expect(serverOf(resolved).http()).toEqual({ ca: ['one', 'two'], proxy: 'https://u:p@proxy.example', http2: true, maxConnections: 1 })
     expect(serverOf(resolve({ http: { ca: 'one' } })).http()).toMatchObject({ ca: ['one'] })
     expect(serverOf(resolve({ http: { ca: Buffer.from('one') } })).http()).toMatchObject({ ca: ['one'] })
+  })
+
+  it('have no breaker with breaker: false, and one by default in whatever is not said', () => {
+    expect(resolve({ breaker: false }).breaker).toBeUndefined()
+    expect(resolve({ breaker: {} }).breaker).toEqual({ failures: 5, openMs: 5000 })
+    expect(resolve({ breaker: { openSeconds: 120 } }).breaker).toEqual({ failures: 5, openMs: 120_000 })
   })
 
   it('keep nothing with cache: false', () => {

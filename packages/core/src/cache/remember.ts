@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Admit } from '../admission.ts'
 import type { AnswerSource } from '../events.ts'
 import type { ActiveIntrospection } from '../introspection-response.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
@@ -45,13 +46,14 @@ export interface MemoryParts {
 export interface Origin {
   /** Everything but the token that can change an answer, as one text. */
   readonly identity: string | Promise<string>
-  readonly ask: (token: string) => Promise<Answer>
+  /** `admit` comes along unless the token is known as an active one, however old the answer. */
+  readonly ask: (token: string, admit?: Admit) => Promise<Answer>
 }
 
 /** What is known of the tokens of one authorization server. */
 export interface Recall {
   /** The answer about a token, asked for unless one younger than `maxAgeMs` is known; at once when it is and the digest is. */
-  readonly recall: (token: string, maxAgeMs: number) => Recollection | Promise<Recollection>
+  readonly recall: (token: string, maxAgeMs: number, admit?: Admit) => Recollection | Promise<Recollection>
   readonly forget: (token: string) => Promise<void>
 }
 
@@ -75,7 +77,7 @@ export function createMemory({ rules, now, sha256 }: MemoryParts): Memory {
   const calls = new Map<string, Call>()
   let callsInFlight = 0
 
-  function recallBy(key: string, maxAgeMs: number, ask: () => Promise<Answer>): Recollection | Promise<Recollection> {
+  function recallBy(key: string, maxAgeMs: number, ask: (known: boolean) => Promise<Answer>): Recollection | Promise<Recollection> {
     const at = now()
     const answer = active.get(key) ?? inactive.get(key)
     if (answer !== undefined && isUsable(answer, at, maxAgeMs)) return { answer, source: 'memory' }
@@ -83,11 +85,11 @@ export function createMemory({ rules, now, sha256 }: MemoryParts): Memory {
     // Memory that keeps nothing joins nothing either: an answer must then not be older than the request.
     if (call !== undefined && isYounger(call, at, Math.min(maxAgeMs, rules.maxAgeMs)))
       return call.answer.then((joined) => ({ answer: joined, source: 'joined' }))
-    return startCall(key, at, ask).then((asked) => ({ answer: asked, source: 'asked' }))
+    return startCall(key, at, ask(answer?.active === true)).then((asked) => ({ answer: asked, source: 'asked' }))
   }
 
-  function startCall(key: string, sentAt: number, ask: () => Promise<Answer>): Promise<Answer> {
-    const call: Call = { sentAt, answer: ask().then((answer) => keep(key, call, answer)) }
+  function startCall(key: string, sentAt: number, asked: Promise<Answer>): Promise<Answer> {
+    const call: Call = { sentAt, answer: asked.then((answer) => keep(key, call, answer)) }
     calls.set(key, call)
     callsInFlight++
     const end = (): void => {
@@ -122,9 +124,9 @@ export function createMemory({ rules, now, sha256 }: MemoryParts): Memory {
     }
 
     return {
-      recall(token, maxAgeMs) {
+      recall(token, maxAgeMs, admit) {
         const key = digest(token)
-        const askAbout = (): Promise<Answer> => ask(token)
+        const askAbout = (known: boolean): Promise<Answer> => ask(token, known ? undefined : admit)
         return typeof key === 'string' ? recallBy(key, maxAgeMs, askAbout) : key.then((ready) => recallBy(ready, maxAgeMs, askAbout))
       },
       async forget(token) {
