@@ -193,6 +193,10 @@ describe('of several authorization servers', () => {
     await server.authorize(bearer(jwtOf(b.origin)))
     expect(server.stats()).toMatchObject({ calls: 2, failedCalls: 0 })
     await server.close()
+    const before = calls()
+    for (const at of [bench.as, b])
+      expect(await refusal(server.authorize(bearer(`x.${jwtOf(at.origin).split('.')[1] ?? ''}.x`)))).toMatchObject({ status: 503 })
+    expect(calls()).toEqual(before)
   })
 })
 
