@@ -93,6 +93,13 @@ export class Tokens {
     return true
   }
 
+  /** Uses up a refresh token that this server gave to this client; `undefined` when it is not good, or another request was faster. */
+  async redeem(refreshToken: string, server: string, { clientId }: { readonly clientId: string }): Promise<TokenRecord | undefined> {
+    const record = await this.find(refreshToken)
+    const good = this.isGood(record) && record.use === 'refresh_token' && record.server === server && record.clientId === clientId
+    return good && (await this.useUp(record)) ? record : undefined
+  }
+
   #tell(what: TokenEvent['what'], record: TokenRecord): void {
     for (const listener of this.#told) listener({ what, record })
   }

@@ -6,6 +6,7 @@
 import type { JWK } from 'jose'
 import type { OptionFaults } from '../option-faults.ts'
 import { flag, lifetime, memberReader, oneOf, port, type Reader, text, textRecord, whole } from '../option-readers.ts'
+import { needPublicKeys, publicKeys } from './public-keys.ts'
 
 /** What a policy reads and writes: attributes by name, as on the gateway's message whiteboard. */
 export type AxwayMessage = Map<string, unknown>
@@ -76,19 +77,6 @@ const tokenType: Reader<string> = (value, option, faults) => {
 const policy: Reader<AxwayPolicy | undefined> = (value, option, faults) =>
   typeof value === 'function' ? (value as AxwayPolicy) : faults.expect(option, 'a function', value)
 
-const keyTypes: readonly unknown[] = ['RSA', 'EC', 'OKP']
-
-const publicKeys: Reader<Readonly<Record<string, JWK>>> = (value, option, faults) => {
-  const keys = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  const read = keys.filter((entry): entry is [string, JWK] => isPublicKey(entry[1]))
-  if (keys.length === 0 || read.length !== keys.length) faults.expect(option, 'an object of public keys (JWK) by client id', value)
-  return Object.fromEntries(read)
-}
-
-function isPublicKey(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'kty' in value && keyTypes.includes(value.kty) && !('d' in value)
-}
-
 /** Reads the settings; what is wrong goes to `faults`. */
 export function readAxway(value: unknown, path: string, faults: OptionFaults): ResolvedAxwaySettings {
   const read = memberReader(value, path, { known }, faults)
@@ -109,9 +97,7 @@ export function readAxway(value: unknown, path: string, faults: OptionFaults): R
     scopePolicy: read('scopePolicy', undefined, policy),
     scopesAttribute: read('scopesAttribute', 'scopes.for.token', text),
   }
-  if (settings.clientInformation === 'keyPair' && Object.keys(settings.publicKeys).length === 0)
-    faults.say(
-      `"${faults.name(`${path}.publicKeys`)}" must hold the clients' keys when "${faults.name(`${path}.clientInformation`)}" is "keyPair"`,
-    )
+  const keyPair = { setting: 'clientInformation', value: 'keyPair' }
+  if (settings.clientInformation === keyPair.value) needPublicKeys(settings.publicKeys, path, keyPair, faults)
   return settings
 }

@@ -1,6 +1,6 @@
 /**
  * Axway API Gateway: tokens as its filter "Access Token using Client Credentials" issues them, with every setting of that page, and the refresh
- * grant. It has no RFC 7662 endpoint of its own; here it has one, beside the standard server's, which knows its tokens too.
+ * grant. The page tells of no introspection; here there is an RFC 7662 endpoint for it, beside the standard server's, which knows its tokens too.
  *
  * @module
  */
@@ -11,22 +11,30 @@ import { axwayClientFinder } from './axway-client.ts'
 import { approveScopes } from './axway-scopes.ts'
 import type { ResolvedAxwaySettings } from './axway-settings.ts'
 import { type Call, oauthError, type Reply } from './call.ts'
+import { findClient, readBasic } from './credentials.ts'
 import { type Dialect, type DialectGround, present, readScope } from './dialect.ts'
 
 /** The dialect; `settings` have been read. */
 export function axway(settings: ResolvedAxwaySettings, ground: DialectGround): Dialect {
   const { tokens } = ground
   const paths = { token: '/api/oauth/token', introspection: '/api/oauth/introspect', revocation: '/api/oauth/revoke' }
-  const findClient = axwayClientFinder(settings, ground)
+  const findByFilter = axwayClientFinder(settings, ground)
+  const findByHeader = (call: Call): DevClient | undefined => findClient(call, ground.clients, readBasic(call))
+  const challenge = { 'WWW-Authenticate': 'Basic realm="API Gateway"' }
+  const refuse = (headers: Readonly<Record<string, string>>): Reply => oauthError(401, 'invalid_client', 'The client is not known', headers)
 
-  /** Answers those who are a client; the others get 401. */
+  /** Answers the clients that the filter finds; the others get 401. */
   const forClients = (answer: (call: Call, client: DevClient) => Promise<Reply>) => {
     return async (call: Call): Promise<Reply> => {
-      const client = await findClient(call)
-      if (client !== undefined) return answer(call, client)
-      const challenge = { 'WWW-Authenticate': 'Basic realm="API Gateway"' }
-      return oauthError(401, 'invalid_client', 'The client is not known', settings.clientInformation === 'header' ? challenge : {})
+      const client = await findByFilter(call)
+      return client === undefined ? refuse(settings.clientInformation === 'header' ? challenge : {}) : answer(call, client)
     }
+  }
+
+  /** Where a client stands is a setting of the token filter: who introspects may stand in the header, whatever it says. */
+  const forResourceServers = (answer: (call: Call) => Promise<Reply>) => {
+    return async (call: Call): Promise<Reply> =>
+      (findByHeader(call) ?? (await findByFilter(call))) === undefined ? refuse(challenge) : answer(call)
   }
 
   function describeIssue({ clientId }: DevClient, scopes: readonly string[], grant: string): Issue {
@@ -112,7 +120,7 @@ export function axway(settings: ResolvedAxwaySettings, ground: DialectGround): D
     issue: (client, scopes) => issue(describeIssue(client, scopes, newGrant())),
     routes: [
       { method: 'POST', path: paths.token, endpoint: 'token', answer: forClients(answerToken) },
-      { method: 'POST', path: paths.introspection, endpoint: 'introspection', answer: forClients(answerIntrospection) },
+      { method: 'POST', path: paths.introspection, endpoint: 'introspection', answer: forResourceServers(answerIntrospection) },
       { method: 'POST', path: paths.revocation, endpoint: 'revocation', answer: forClients(answerRevocation) },
     ],
   }

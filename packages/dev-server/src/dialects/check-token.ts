@@ -1,14 +1,15 @@
 /**
  * The `check_token` endpoint of Spring Security OAuth, as Gravitee's example calls it: by GET or POST, the token in the query or in the form.
- * It knows no `active`: what it describes is good, and what is not is an error 400.
+ * It knows no `active`: what it describes is good, and what is not is an error 400, also a refresh token.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto'
 import type { DevClient } from '../clients.ts'
 import type { OptionFaults } from '../option-faults.ts'
-import { lifetime, memberReader, port, texts } from '../option-readers.ts'
+import { flag, lifetime, memberReader, port, texts } from '../option-readers.ts'
 import type { TokenRecord } from '../token-store/token-record.ts'
+import { type Issue, newGrant } from '../tokens.ts'
 import { type Call, oauthError, type Reply } from './call.ts'
 import { findClient, readBasic } from './credentials.ts'
 import { type Dialect, type DialectGround, present, readScope } from './dialect.ts'
@@ -23,9 +24,12 @@ export interface CheckTokenSettings {
   readonly resourceIds?: readonly string[]
   /** `authorities` of every client. Default: `ROLE_CLIENT`. */
   readonly authorities?: readonly string[]
+  /** Whether client credentials get a refresh token (`allowRefresh`), good for one use. Default `false`. */
+  readonly refreshTokens?: boolean
 }
 
-const known = ['port', 'accessTokenTtlSeconds', 'resourceIds', 'authorities']
+const known = ['port', 'accessTokenTtlSeconds', 'resourceIds', 'authorities', 'refreshTokens']
+const refreshTokenTtlSeconds = 30 * 86_400
 
 /** Reads the settings; what is wrong goes to `faults`. */
 export function readCheckToken(value: unknown, path: string, faults: OptionFaults): Required<CheckTokenSettings> {
@@ -35,6 +39,7 @@ export function readCheckToken(value: unknown, path: string, faults: OptionFault
     accessTokenTtlSeconds: read('accessTokenTtlSeconds', 43_200, lifetime),
     resourceIds: read('resourceIds', [], texts),
     authorities: read('authorities', ['ROLE_CLIENT'], texts),
+    refreshTokens: read('refreshTokens', false, flag),
   }
 }
 
@@ -47,29 +52,37 @@ export function checkToken(settings: Required<CheckTokenSettings>, { clients, to
       'WWW-Authenticate': 'Basic realm="oauth2/client"',
     })
 
-  async function issue({ clientId }: DevClient, scopes: readonly string[]): Promise<string> {
-    const token = randomUUID()
+  function describeIssue({ clientId }: DevClient, scopes: readonly string[], grant: string): Issue {
     const ttlSeconds = settings.accessTokenTtlSeconds
-    await tokens.issue(token, { server: 'checkToken', use: 'access_token', tokenType: 'bearer', clientId, scopes, ttlSeconds })
-    return token
+    return { server: 'checkToken', use: 'access_token', tokenType: 'bearer', clientId, scopes, ttlSeconds, grant }
   }
 
   async function answerToken(call: Call): Promise<Reply> {
     const client = findClient(call, clients, readBasic(call))
     if (client === undefined) return unauthorized()
     const grantType = parameter(call, 'grant_type')
+    if (grantType === 'refresh_token') return answerRefresh(call, client)
     if (grantType !== 'client_credentials') return oauthError(400, 'unsupported_grant_type', 'Unsupported grant type')
     if (client.scopes === undefined) return oauthError(401, 'invalid_client', 'Unauthorized grant type: client_credentials')
     const asked = readScope(parameter(call, 'scope'))
     const allowed = client.scopes
     if (asked.some((scope) => !allowed.includes(scope))) return oauthError(400, 'invalid_scope', 'Invalid scope')
-    const scopes = asked.length > 0 ? asked : allowed
-    const token = await issue(client, scopes)
+    return tokenReply(call, describeIssue(client, asked.length > 0 ? asked : allowed, newGrant()))
+  }
+
+  async function answerRefresh(call: Call, client: DevClient): Promise<Reply> {
+    const record = await tokens.redeem(parameter(call, 'refresh_token'), 'checkToken', client)
+    if (record === undefined) return oauthError(400, 'invalid_grant', 'Invalid refresh token')
+    return tokenReply(call, describeIssue(client, record.scopes, record.grant ?? newGrant()))
+  }
+
+  async function tokenReply(call: Call, issue: Issue): Promise<Reply> {
+    const [token, refreshToken] = [randomUUID(), settings.refreshTokens ? randomUUID() : undefined]
+    await tokens.issue(token, issue)
+    if (refreshToken !== undefined) await tokens.issue(refreshToken, { ...issue, use: 'refresh_token', ttlSeconds: refreshTokenTtlSeconds })
     call.note.outcome = 'issued'
-    return {
-      status: 200,
-      json: { access_token: token, token_type: 'bearer', expires_in: settings.accessTokenTtlSeconds, scope: scopes.join(' ') },
-    }
+    const members = { access_token: token, token_type: 'bearer', refresh_token: refreshToken, expires_in: issue.ttlSeconds }
+    return { status: 200, json: present({ ...members, scope: issue.scopes.join(' ') }) }
   }
 
   async function answerCheck(call: Call): Promise<Reply> {
@@ -109,7 +122,11 @@ export function checkToken(settings: Required<CheckTokenSettings>, { clients, to
 
   return {
     paths,
-    issue,
+    async issue(client, scopes) {
+      const token = randomUUID()
+      await tokens.issue(token, describeIssue(client, scopes, newGrant()))
+      return token
+    },
     routes: [
       { method: 'POST', path: paths.token, endpoint: 'token', answer: answerToken },
       { method: 'GET', path: paths.introspection, endpoint: 'introspection', answer: answerCheck },

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { JWK } from 'jose'
 import type { OptionFaults } from '../option-faults.ts'
-import { flag, lifetime, listOf, memberReader, port, text, textRecord, texts, whole } from '../option-readers.ts'
+import { flag, lifetime, listOf, memberReader, oneOf, port, text, textRecord, texts, whole } from '../option-readers.ts'
+import { needPublicKeys, publicKeys } from './public-keys.ts'
 
 /** Somebody who can sign in by the password grant. */
 export interface FriendlyUser {
@@ -27,11 +29,22 @@ export interface FriendlySettings {
   readonly badTokenStatus?: number
   /** Whether a client is told of other clients' tokens. Default `false`: the page wants the client "to which the token is attached". */
   readonly introspectAny?: boolean
+  /** The one method by which clients prove who they are. Default `client_secret_basic`. With `none` anybody is told of any token. */
+  readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt' | 'private_key_jwt' | 'none'
+  /** Public keys of clients, by client id, for `private_key_jwt`. Default: none. */
+  readonly publicKeys?: Readonly<Record<string, JWK>>
+  /** Whether tokens come with a refresh token, of which introspection says `active`, too. Default `false`. */
+  readonly refreshTokens?: boolean
   /** Where logout tokens are sent when a user is logged out (OpenID Connect Back-Channel Logout 1.0), by client id. Default: nowhere. */
   readonly backchannelLogoutUris?: Readonly<Record<string, string>>
 }
 
-const known = ['port', 'accessTokenTtlSeconds', 'users', 'badTokenStatus', 'introspectAny', 'backchannelLogoutUris']
+const known = [
+  ...['port', 'accessTokenTtlSeconds', 'users', 'badTokenStatus', 'introspectAny', 'clientAuthentication', 'publicKeys', 'refreshTokens'],
+  'backchannelLogoutUris',
+]
+
+const methods = oneOf('client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none')
 
 const administrator: FriendlyUser = { username: 'admin@example.com', password: 'admin', roles: ['user', 'admin'] }
 
@@ -43,14 +56,20 @@ export function readFriendly(value: unknown, path: string, faults: OptionFaults)
     password: member('password', '', text),
     roles: member('roles', [], texts),
   }))
-  return {
+  const settings: Required<FriendlySettings> = {
     port: read('port', 0, port),
     accessTokenTtlSeconds: read('accessTokenTtlSeconds', 3600, lifetime),
     users: read('users', [administrator], users),
     badTokenStatus: read('badTokenStatus', 400, whole('', 200, 599)),
     introspectAny: read('introspectAny', false, flag),
+    clientAuthentication: read('clientAuthentication', 'client_secret_basic', methods),
+    publicKeys: read('publicKeys', {}, publicKeys),
+    refreshTokens: read('refreshTokens', false, flag),
     backchannelLogoutUris: read('backchannelLogoutUris', {}, readUris),
   }
+  const keyPair = { setting: 'clientAuthentication', value: 'private_key_jwt' }
+  if (settings.clientAuthentication === keyPair.value) needPublicKeys(settings.publicKeys, path, keyPair, faults)
+  return settings
 }
 
 function readUris(value: unknown, option: string, faults: OptionFaults): Readonly<Record<string, string>> {

@@ -6,15 +6,12 @@
  */
 import type { DevClient } from '../clients.ts'
 import type { TokenRecord } from '../token-store/token-record.ts'
-import { randomToken } from '../tokens.ts'
 import { type Call, oauthError, type Reply } from './call.ts'
-import { findClient, isSame, readFormEncodedBasic } from './credentials.ts'
-import { type Dialect, type DialectGround, present, readScope } from './dialect.ts'
+import { type Dialect, type DialectGround, present } from './dialect.ts'
+import { friendlyClientFinder, parameter } from './friendly-client.ts'
+import { friendlyGrants } from './friendly-grants.ts'
 import type { FriendlySettings } from './friendly-settings.ts'
 import { type LogoutKey, sendLogoutToken, signLogoutToken } from './logout-tokens.ts'
-
-/** As long as the one on the page. */
-const tokenLength = 255
 
 /** Whom a logout ended, and who was told. */
 export interface LogoutReport {
@@ -30,56 +27,30 @@ export interface FriendlyDialect extends Dialect {
 
 /** The dialect; `settings` have been read. */
 export function friendly(settings: Required<FriendlySettings>, ground: DialectGround, key: LogoutKey): FriendlyDialect {
-  const { clients, tokens, origin } = ground
+  const { tokens, origin } = ground
+  const { clientAuthentication: method } = settings
   const paths = { token: '/oauth2/token', introspection: '/oauth2/introspect', revocation: '/oauth2/revoke' }
-  const unauthorized = (): Reply => oauthError(401, 'invalid_client', 'Bad credentials', { 'WWW-Authenticate': 'Basic realm="oauth2"' })
+  const findClient = friendlyClientFinder(settings, ground)
+  const grants = friendlyGrants(settings, tokens)
+  const challenge = method === 'client_secret_basic' ? { 'WWW-Authenticate': 'Basic realm="oauth2"' } : {}
 
   /** Answers those who are a client; the others get 401. */
   const forClients = (answer: (call: Call, client: DevClient) => Promise<Reply>) => {
-    return (call: Call): Reply | Promise<Reply> => {
-      const client = findClient(call, clients, readFormEncodedBasic(call))
-      return client === undefined ? unauthorized() : answer(call, client)
+    return async (call: Call): Promise<Reply> => {
+      const client = await findClient(call)
+      return client === undefined ? oauthError(401, 'invalid_client', 'Bad credentials', challenge) : answer(call, client)
     }
   }
 
-  // The page sends its parameters in the query, with an empty body; RFC 7662 puts them into the form.
-  const parameter = (call: Call, name: string): string => call.query.get(name) ?? call.form.get(name) ?? ''
-
-  async function issue({ clientId }: DevClient, scopes: readonly string[], username?: string): Promise<string> {
-    const token = randomToken(tokenLength)
-    const owner = username === undefined ? { clientId } : { clientId, username }
-    const ttlSeconds = settings.accessTokenTtlSeconds
-    await tokens.issue(token, { ...owner, server: 'friendly', use: 'access_token', tokenType: 'Bearer', scopes, ttlSeconds })
-    return token
-  }
-
-  async function answerToken(call: Call, client: DevClient): Promise<Reply> {
-    const grantType = parameter(call, 'grant_type')
-    if (grantType !== 'client_credentials' && grantType !== 'password')
-      return oauthError(400, 'unsupported_grant_type', 'The grant type is not supported')
-    if (client.scopes === undefined) return oauthError(400, 'unauthorized_client', 'The client gets no tokens')
-    const username = parameter(call, 'username')
-    const user = settings.users.find((each) => each.username === username)
-    if (grantType === 'password' && (user === undefined || !isSame(user.password, parameter(call, 'password'))))
-      return oauthError(400, 'invalid_grant', 'Bad credentials')
-    const allowed = grantType === 'password' ? (user?.roles ?? []) : client.scopes
-    const asked = readScope(parameter(call, 'scope'))
-    if (asked.some((scope) => !allowed.includes(scope))) return oauthError(400, 'invalid_scope', 'A scope is not allowed')
-    const scopes = asked.length > 0 ? asked : allowed
-    const token = await issue(client, scopes, grantType === 'password' ? username : undefined)
-    call.note.outcome = 'issued'
-    const members = { access_token: token, token_type: 'Bearer', expires_in: settings.accessTokenTtlSeconds, scope: scopes.join(' ') }
-    return { status: 200, json: members }
-  }
-
-  async function answerIntrospection(call: Call, client: DevClient): Promise<Reply> {
+  /** Without a client where nobody has to say who they are. */
+  async function answerIntrospection(call: Call, client?: DevClient): Promise<Reply> {
     const token = parameter(call, 'token')
     if (token === '') return oauthError(400, 'invalid_request', 'token is missing')
     const record = await tokens.find(token)
     call.note.outcome = 'inactive'
     // The product repeats the whole token, which must reach no log and no reply of those who ask.
     if (record === undefined) return oauthError(settings.badTokenStatus, 'invalid_grant', `Bad access token ${token}`)
-    const visible = record.use === 'access_token' && (settings.introspectAny || record.clientId === client.clientId)
+    const visible = settings.introspectAny || client === undefined || record.clientId === client.clientId
     if (!visible || !tokens.isGood(record)) return { status: 200, json: { active: false } }
     call.note.outcome = 'active'
     return { status: 200, json: describeRecord(record) }
@@ -120,21 +91,22 @@ export function friendly(settings: Required<FriendlySettings>, ground: DialectGr
     introspection_endpoint: origin + paths.introspection,
     revocation_endpoint: origin + paths.revocation,
     jwks_uri: `${origin}/oauth2/jwks.json`,
-    grant_types_supported: ['client_credentials', 'password'],
+    grant_types_supported: ['client_credentials', 'password', ...(settings.refreshTokens ? ['refresh_token'] : [])],
     response_types_supported: [],
-    token_endpoint_auth_methods_supported: ['client_secret_basic'],
-    introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
-    revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
+    token_endpoint_auth_methods_supported: [method],
+    introspection_endpoint_auth_methods_supported: [method],
+    revocation_endpoint_auth_methods_supported: [method],
     backchannel_logout_supported: true,
   }
+  const introspect = method === 'none' ? (call: Call) => answerIntrospection(call) : forClients(answerIntrospection)
   const document = (json: unknown) => (): Reply => ({ status: 200, json })
   return {
     paths,
-    issue: (client, scopes) => issue(client, scopes),
+    issue: grants.issue,
     logOut,
     routes: [
-      { method: 'POST', path: paths.token, endpoint: 'token', answer: forClients(answerToken) },
-      { method: 'POST', path: paths.introspection, endpoint: 'introspection', answer: forClients(answerIntrospection) },
+      { method: 'POST', path: paths.token, endpoint: 'token', answer: forClients(grants.answer) },
+      { method: 'POST', path: paths.introspection, endpoint: 'introspection', answer: introspect },
       { method: 'POST', path: paths.revocation, endpoint: 'revocation', answer: forClients(answerRevocation) },
       { method: 'POST', path: '/oauth2/backchannel_logout', endpoint: 'other', answer: forClients(answerLogout) },
       { method: 'GET', path: '/oauth2/jwks.json', endpoint: 'other', answer: document({ keys: [key.jwk] }) },
@@ -148,6 +120,8 @@ export function friendly(settings: Required<FriendlySettings>, ground: DialectGr
   }
 }
 
-function describeRecord({ scopes, clientId, username, tokenType, expiresAt }: TokenRecord): unknown {
-  return present({ active: true, scope: scopes.join(' '), client_id: clientId, username, token_type: tokenType, exp: expiresAt })
+// What it says of a refresh token the page leaves open; this is the answer that a resource server has to be wary of.
+function describeRecord({ use, scopes, clientId, username, tokenType, expiresAt }: TokenRecord): unknown {
+  const type = use === 'refresh_token' ? use : tokenType
+  return present({ active: true, scope: scopes.join(' '), client_id: clientId, username, token_type: type, exp: expiresAt })
 }

@@ -39,9 +39,8 @@ export function wso2(settings: Required<Wso2Settings>, { clients, tokens }: Dial
   }
 
   async function answerRefresh(call: Call, client: DevClient): Promise<Reply> {
-    const record = await tokens.find(call.form.get('refresh_token') ?? '')
-    const good = tokens.isGood(record) && record.use === 'refresh_token' && record.server === 'wso2' && record.clientId === client.clientId
-    if (!good || !(await tokens.useUp(record))) return oauthError(400, 'invalid_grant', 'Persisted access token data not found')
+    const record = await tokens.redeem(call.form.get('refresh_token') ?? '', 'wso2', client)
+    if (record === undefined) return oauthError(400, 'invalid_grant', 'Persisted access token data not found')
     return tokenReply(call, client, record.scopes, record.grant ?? newGrant())
   }
 

@@ -92,6 +92,20 @@ describe('the client', () => {
     })
   })
 
+  test.each(['query', 'keyPair'] as const)(
+    'that introspects may stand in the header, whatever the filter says: %s',
+    async (clientInformation) => {
+      const { publicKey } = await generateKeyPair('ES256')
+      const keys = clientInformation === 'keyPair' ? { publicKeys: { app: await exportJWK(publicKey) } } : {}
+      await restart({ clientInformation, ...keys })
+      expect(await introspect(await axway.issueToken())).toMatchObject({ active: true })
+      const wrong = await ask(axway.introspectionEndpoint, { form: { token: 'x' }, user: 'api:wrong' })
+      expect(wrong).toMatchObject({ status: 401, challenge: 'Basic realm="API Gateway"' })
+      const inQuery = await ask(`${axway.introspectionEndpoint}?client_id=api&client_secret=api-secret`, { form: { token: 'x' } })
+      expect(inQuery.status).toBe(clientInformation === 'query' ? 200 : 401)
+    },
+  )
+
   test('that only introspects gets no token', async () => {
     expect((await ask(axway.tokenEndpoint, { form: grant, user: 'api:api-secret' })).json).toMatchObject({ error: 'unauthorized_client' })
   })

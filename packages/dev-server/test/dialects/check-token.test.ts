@@ -73,3 +73,15 @@ test('the token endpoint gives what is asked for, or all, and refuses the rest',
   expect((await ask(spring.revocationEndpoint, { form: { token }, user: 'app:app-secret' })).status).toBe(200)
   expect((await check(token)).status).toBe(400)
 })
+
+test('a refresh token is not recognised, and gets new tokens once', async () => {
+  await restart({ refreshTokens: true })
+  const get = (form: Record<string, string>): Promise<Reply> => ask(spring.tokenEndpoint, { form, user: 'app:app-secret' })
+  const { access_token: token, refresh_token: refreshToken } = (await get({ grant_type: 'client_credentials', scope: 'read' })).json
+  expect(await check(String(refreshToken))).toMatchObject({ status: 400, json: { error_description: 'Token was not recognised' } })
+  const refresh = { grant_type: 'refresh_token', refresh_token: String(refreshToken) }
+  const { json } = await get(refresh)
+  expect((await check(String(json['access_token']))).json).toMatchObject({ scope: ['read'], client_id: 'app' })
+  expect((await check(String(token))).status).toBe(400)
+  expect(await get(refresh)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
+})

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { DevServer, DialectServers, FriendlySettings } from '@oauth-introspect/dev-server'
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { start } from '../start.ts'
 import { ask, movableClock, type Reply } from './wire.ts'
 
@@ -102,6 +103,84 @@ describe('the token endpoint', () => {
     ['another grant', { grant_type: 'authorization_code' }, 'unsupported_grant_type'],
   ])('refuses %s', async (_what, parameters, error) => {
     expect(await send(friendly.tokenEndpoint, parameters)).toMatchObject({ status: 400, json: { error } })
+  })
+})
+
+describe('a client', () => {
+  const assertion = 'client_assertion_type'
+
+  test.each<[NonNullable<FriendlySettings['clientAuthentication']>, Record<string, string>, string | undefined]>([
+    ['client_secret_basic', {}, 'client1:secret1'],
+    ['client_secret_post', { client_id: 'client1', client_secret: 'secret1' }, undefined],
+    ['none', { client_id: 'client1' }, undefined],
+  ])('is taken by %s when that is chosen, and by nothing else', async (clientAuthentication, credentials, user) => {
+    await restart({ clientAuthentication })
+    const grant = { grant_type: 'client_credentials' }
+    const get = (form: Record<string, string>, as?: string): Promise<Reply> =>
+      ask(friendly.tokenEndpoint, { form: { ...grant, ...form }, ...(as === undefined ? {} : { user: as }) })
+    const { status, json } = await get(credentials, user)
+    expect(status).toBe(200)
+    const inQuery = `${friendly.introspectionEndpoint}?token=${String(json['access_token'])}`
+    expect((await ask(inQuery, { form: credentials, ...(user === undefined ? {} : { user }) })).json).toMatchObject({ active: true })
+    const wrong = await get(
+      { ...credentials, client_id: 'nobody', client_secret: 'wrong' },
+      user === undefined ? undefined : 'client1:wrong',
+    )
+    expect(wrong).toMatchObject({ status: 401, json: { error: 'invalid_client' } })
+    expect(wrong.challenge).toBe(user === undefined ? undefined : 'Basic realm="oauth2"')
+    if (user === undefined) expect((await get({}, 'client1:secret1')).status).toBe(401)
+    else expect((await get({ client_id: 'client1', client_secret: 'secret1' })).status).toBe(401)
+    const metadata = (await ask(`${friendly.origin}/.well-known/openid-configuration`)).json
+    expect(metadata).toMatchObject({ introspection_endpoint_auth_methods_supported: [clientAuthentication] })
+  })
+
+  test.each(['client_secret_jwt', 'private_key_jwt'] as const)('proves itself by %s', async (clientAuthentication) => {
+    const pair = await generateKeyPair('ES256')
+    const publicKeys = { client1: await exportJWK(pair.publicKey) }
+    await restart({ clientAuthentication, ...(clientAuthentication === 'private_key_jwt' ? { publicKeys } : {}) })
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+    const [alg, key, other] =
+      clientAuthentication === 'private_key_jwt'
+        ? (['ES256', pair.privateKey, (await generateKeyPair('ES256')).privateKey] as const)
+        : (['HS256', bytes('secret1'), bytes('wrong')] as const)
+    const present = async (signedBy: typeof key): Promise<Reply> => {
+      const claims = { iss: 'client1', sub: 'client1', aud: friendly.origin, exp: clock.now() / 1000 + 60, jti: randomUUID() }
+      const form = {
+        [assertion]: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await new SignJWT(claims).setProtectedHeader({ alg }).sign(signedBy),
+      }
+      return ask(`${friendly.introspectionEndpoint}?token=${await friendly.issueToken()}`, { form })
+    }
+    expect(await present(key)).toMatchObject({ status: 200, json: { active: true } })
+    expect(await present(other)).toMatchObject({ status: 401, json: { error: 'invalid_client' } })
+    expect((await introspect('x')).status).toBe(401)
+  })
+
+  test('without a name is told of any token where nobody has to say who they are', async () => {
+    await restart({ clientAuthentication: 'none' })
+    expect((await ask(`${friendly.introspectionEndpoint}?token=${await friendly.issueToken()}`, { method: 'POST' })).json).toMatchObject({
+      active: true,
+      client_id: 'client1',
+    })
+  })
+})
+
+describe('a refresh token', () => {
+  test('comes only when that is chosen', async () => {
+    expect((await signIn()).json).not.toHaveProperty('refresh_token')
+  })
+
+  test('is active with a type of its own, gets new tokens once, and the old ones end', async () => {
+    await restart({ refreshTokens: true })
+    const { access_token: token, refresh_token: refreshToken } = (await signIn()).json
+    expect((await introspect(String(refreshToken))).json).toMatchObject({ active: true, token_type: 'refresh_token' })
+    const refresh = (user?: string): Promise<Reply> =>
+      send(friendly.tokenEndpoint, { grant_type: 'refresh_token', refresh_token: String(refreshToken) }, user)
+    expect((await refresh('client+2:p%26q%3Ar')).json).toMatchObject({ error: 'invalid_grant' })
+    const { json } = await refresh()
+    expect((await introspect(String(json['access_token']))).json).toMatchObject({ active: true, username: 'admin@example.com' })
+    for (const old of [token, refreshToken]) expect((await introspect(String(old))).json).toEqual({ active: false })
+    expect(await refresh()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   })
 })
 

@@ -1,15 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
 import {
+  type ClientAuthentication,
   clientCredentials,
+  clientSecretBasic,
+  clientSecretJwt,
+  clientSecretPost,
   createResourceServer,
   friendlyOAuth2,
   fromGravitee,
+  none,
   type Outcome,
   privateKeyJwt,
   springCheckToken,
   wso2,
 } from '@oauth-introspect/core'
-import type { DevServer } from '@oauth-introspect/dev-server'
+import type { DevServer, FriendlySettings } from '@oauth-introspect/dev-server'
 import { exportJWK, generateKeyPair } from 'jose'
 import { start } from '../start.ts'
 import { ask, movableClock } from './wire.ts'
@@ -32,6 +37,7 @@ async function judge(preset: Preset, ...tokens: readonly string[]): Promise<read
 }
 
 const inactive = '401 token_inactive'
+const good = ['granted', inactive]
 
 describe('wso2()', () => {
   const client = { id: 'app', secret: 'app-secret' }
@@ -78,6 +84,43 @@ test.each([200, 400, 403])('friendlyOAuth2() takes "Bad access token" for inacti
   expect(await judge(preset, good, revoked, 'of-another-server')).toEqual(['granted', inactive, inactive])
   clock.passSeconds(3600)
   expect(await judge(preset, over)).toEqual([inactive])
+})
+
+describe('friendlyOAuth2() asks as a client by', () => {
+  const secret = 'a secret of more than 32 bytes & signs'
+  const clients = [{ clientId: 'app', clientSecret: secret, scopes: ['read'] }]
+  const audience = (baseUrl: string): { readonly audience: string } => ({ audience: baseUrl })
+
+  /** What a good token and an unknown one come to, with these settings of the server and this method of ours. */
+  async function judgeBy(settings: FriendlySettings, method: (baseUrl: string) => ClientAuthentication): Promise<readonly string[]> {
+    const { origin: baseUrl, issueToken } = (await start({ clients, dialects: { friendly: settings }, now: clock.now })).dialect('friendly')
+    const api = friendlyOAuth2({ baseUrl, clientAuthentication: method(baseUrl) })
+    return judge(api, await issueToken(), 'of-another-server')
+  }
+
+  test('client_secret_post and client_secret_jwt', async () => {
+    const post = await judgeBy({ clientAuthentication: 'client_secret_post' }, () => clientSecretPost('app', secret))
+    const jwt = await judgeBy({ clientAuthentication: 'client_secret_jwt' }, (url) => clientSecretJwt('app', secret, audience(url)))
+    expect([post, jwt]).toEqual([good, good])
+  })
+
+  test('private_key_jwt', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+    const settings = { clientAuthentication: 'private_key_jwt', publicKeys: { app: await exportJWK(publicKey) } } as const
+    const key = await exportJWK(privateKey)
+    const told = await judgeBy(settings, (url) => privateKeyJwt({ clientId: 'app', key, algorithm: 'ES256', ...audience(url) }))
+    expect(told).toEqual(good)
+  })
+
+  test('none, and is trouble of our own by a method that the server does not take', async () => {
+    expect(await judgeBy({ clientAuthentication: 'none' }, none)).toEqual(good)
+    const rejected = '500 authorization_server_rejected_us'
+    expect(await judgeBy({ clientAuthentication: 'client_secret_basic' }, none)).toEqual([rejected, rejected])
+    expect(await judgeBy({ clientAuthentication: 'client_secret_post' }, () => clientSecretBasic('app', secret))).toEqual([
+      rejected,
+      rejected,
+    ])
+  })
 })
 
 describe('check_token', () => {
