@@ -11,13 +11,17 @@ import { type DevServer, startDevServer } from './dev-server.ts'
 import { dialectNames } from './dialects/dialect-options.ts'
 import { greeting } from './greeting.ts'
 import { help } from './help.ts'
+import type { OpenedStore } from './opened-store.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { StorePlace } from './store-flag.ts'
+
+type Serve = Extract<Command, { readonly does: 'serve' }>
 
 const command = process.argv[2] === 'gravitee-lint' ? undefined : readArguments()
 if (process.argv[2] === 'gravitee-lint') await lint(process.argv.slice(3))
 if (command?.does === 'help') process.stdout.write(help)
 if (command?.does === 'version') process.stdout.write(`${readVersion()}\n`)
-if (command?.does === 'serve') await serve(command.options, command.caFile)
+if (command?.does === 'serve') await serve(command)
 
 function readArguments(): Command | undefined {
   try {
@@ -37,23 +41,48 @@ async function lint(args: readonly string[]): Promise<void> {
   process.exitCode = exitCode
 }
 
-async function serve(options: ResolvedOptions, caFile: string | undefined): Promise<void> {
+async function serve({ options: given, store: place, caFile }: Serve): Promise<void> {
+  const opened = await open(place)
+  if (opened === undefined) return
+  const options = { ...given, store: opened.store }
   let server: DevServer
   try {
     server = await listen(options)
   } catch (error) {
+    await opened.close()
     fail(1, `cannot listen on ${options.host}, port ${(error as { port?: number }).port ?? options.port}: ${(error as Error).message}`)
     return
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close())
+  const close = async (): Promise<void> => {
+    await server.close()
+    await opened.close()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
   try {
     if (caFile !== undefined) writeFileSync(caFile, server.dialect('wso2').ca)
   } catch (error) {
-    await server.close()
+    await close()
     fail(1, `cannot write the file of "--ca-file": ${(error as NodeJS.ErrnoException).code ?? 'it cannot be'}`)
     return
   }
-  process.stdout.write(greeting(server, options, caFile))
+  const lastingPlace = place.kind === 'memory' ? {} : { lastingPlace: opened.place }
+  process.stdout.write(greeting(server, options, { ...lastingPlace, ...(caFile === undefined ? {} : { caFile }) }))
+}
+
+/** Without the words of whoever failed: a password may be in them. */
+async function open(place: StorePlace): Promise<OpenedStore | undefined> {
+  try {
+    const { openStore } = await import('./opened-store.ts')
+    return await openStore(place)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const needed = place.kind === 'sql' ? '@electric-sql/pglite' : '@redis/client'
+    fail(
+      1,
+      `cannot open the store of "--store": ${code === 'ERR_MODULE_NOT_FOUND' ? `it needs the package ${needed}` : (code ?? 'it cannot be')}`,
+    )
+    return undefined
+  }
 }
 
 /** A port that is taken is given up for a free one, whichever server's it was. */

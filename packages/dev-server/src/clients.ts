@@ -21,6 +21,11 @@ export const defaultClients: readonly DevClient[] = [
   { clientId: 'api', clientSecret: 'api-secret' },
 ]
 
+/** Whether it is one of those that stand in the documentation, with their secrets. */
+export function isWellKnown(client: DevClient): boolean {
+  return defaultClients.includes(client)
+}
+
 const shape = { known: ['clientId', 'clientSecret', 'scopes'], required: ['clientId', 'clientSecret'] }
 const printable = /^[\x20-\x7e]+$/
 /** `scope-token`, RFC 6749 §3.3. */

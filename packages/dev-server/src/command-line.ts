@@ -3,20 +3,21 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { DevClient } from './clients.ts'
-import type { DialectName } from './dialects/dialect-options.ts'
+import { readDialectFlags } from './dialect-flags.ts'
 import { parseFaultFlag } from './fault-flag.ts'
+import { readJsonFile, toNumber } from './flag-values.ts'
 import { findNearest } from './nearest-name.ts'
 import { OptionFaults } from './option-faults.ts'
 import { type ResolvedOptions, resolveOptions } from './options.ts'
+import { parseStoreFlag, type StorePlace } from './store-flag.ts'
 
 /** What the command is to do. */
 export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'version' }
-  | { readonly does: 'serve'; readonly options: ResolvedOptions; readonly caFile?: string }
+  | { readonly does: 'serve'; readonly options: ResolvedOptions; readonly store: StorePlace; readonly caFile?: string }
 
 const flags = {
   port: { type: 'string' },
@@ -28,6 +29,7 @@ const flags = {
   dialect: { type: 'string', multiple: true },
   dialects: { type: 'string' },
   'ca-file': { type: 'string' },
+  store: { type: 'string' },
   fault: { type: 'string', multiple: true },
   console: { type: 'boolean' },
   'allow-non-loopback': { type: 'boolean' },
@@ -45,11 +47,12 @@ export function readCommandLine(args: readonly string[]): Command {
   const faults = new OptionFaults((option) => toFlag(option, fromFile))
   for (const token of tokens) checkToken(token, faults)
   const options = resolveOptions(toOptions(values, faults), faults)
+  const store = typeof values.store === 'string' ? parseStoreFlag(values.store, faults) : undefined
   const caFile = values['ca-file']
   if (caFile !== undefined && options.dialects.wso2 === undefined)
     faults.say('"--ca-file" is for the dialect "wso2", which is not asked for')
   faults.throwAny('oauth-introspect-dev')
-  return { does: 'serve', options, ...(typeof caFile === 'string' ? { caFile } : {}) }
+  return { does: 'serve', options, store: store ?? { kind: 'memory' }, ...(typeof caFile === 'string' ? { caFile } : {}) }
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof flags; strict: false }>>['values']
@@ -91,62 +94,10 @@ function toOptions(values: Values, faults: OptionFaults): Readonly<Record<string
   return given
 }
 
-function toNumber(text: string): unknown {
-  return /^-?\d+$/.test(text) ? Number(text) : text
-}
-
-/** `--dialect` names one and perhaps its port, `--dialects` a file of settings; a port that is not given is the product's own. */
-function readDialectFlags(values: Values, faults: OptionFaults): unknown {
-  const named = (values.dialect ?? []).filter((text) => typeof text === 'string')
-  const fromFile = typeof values.dialects === 'string' ? readJsonFile('--dialects', values.dialects, faults) : undefined
-  if (named.length > 0 && values.dialects !== undefined) faults.say('"--dialect" and "--dialects" exclude each other')
-  const given = named.map((text): readonly [string, unknown] => {
-    const [name = '', port] = text.split(':')
-    return [toCamelCase(name), port === undefined ? {} : { port: toNumber(port) }]
-  })
-  const dialects: unknown = named.length > 0 ? Object.fromEntries(given) : fromFile
-  if (typeof dialects !== 'object' || dialects === null || Array.isArray(dialects)) return dialects
-  return Object.fromEntries(Object.entries(dialects).map(([name, settings]) => [name, withPort(name, settings)]))
-}
-
-function withPort(name: string, settings: unknown): unknown {
-  const port = productPorts.get(name)
-  if (settings === true) return { port }
-  return typeof settings === 'object' && settings !== null && port !== undefined ? { port, ...settings } : settings
-}
-
 /** `id:secret` or `id:secret:scope scope`; scopes may have colons. */
 function toClient(text: string): DevClient {
   const [, clientId = '', clientSecret = '', scopes] = /^([^:]*):?([^:]*)(?::(.*))?$/s.exec(text) ?? []
   return { clientId, clientSecret, ...(scopes === undefined ? {} : { scopes: scopes.split(' ').filter((scope) => scope !== '') }) }
-}
-
-function readJsonFile(flag: string, path: string, faults: OptionFaults): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    faults.say(`"${flag}" must name a file that can be read: ${(error as NodeJS.ErrnoException).code ?? 'it cannot'}`)
-    return undefined
-  }
-  try {
-    return JSON.parse(text)
-  } catch {
-    // JSON.parse() repeats some of the text, which holds secrets.
-    faults.say(`"${flag}" must name a file of JSON`)
-    return undefined
-  }
-}
-
-const productPorts: ReadonlyMap<string, number> = new Map([
-  ['wso2', 9443],
-  ['friendly', 9000],
-  ['checkToken', 8080],
-  ['axway', 8089],
-] satisfies [DialectName, number][])
-
-function toCamelCase(name: string): string {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 const renamed: Readonly<Record<string, string>> = { accessTokenTtlSeconds: '--ttl', allowNonLoopback: '--allow-non-loopback' }

@@ -3,18 +3,27 @@
  *
  * @module
  */
+import { type DevClient, isWellKnown } from './clients.ts'
 import { curlLines } from './curl-lines.ts'
 import type { DevServer } from './dev-server.ts'
 import { type DialectName, dialectNames } from './dialects/dialect-options.ts'
 import type { ResolvedOptions } from './options.ts'
 
-/** The whole text, with a line break at its end. */
-export function greeting(server: DevServer, options: ResolvedOptions, caFile?: string): string {
+/** What the text tells beside the options. */
+export interface Told {
+  /** Where tokens are kept, when they outlive the server. */
+  readonly lastingPlace?: string
+  /** The file that the certificate authority was written to. */
+  readonly caFile?: string
+}
+
+/** The whole text, with a line break at its end. No secret is in it but those of the documentation. */
+export function greeting(server: DevServer, options: ResolvedOptions, { lastingPlace, caFile }: Told): string {
   const { issuer, clients } = server
-  const lines = curlLines(server)
+  const { lines, secrets } = curlLines(server)
   const text = [
     `Development authorization server: ${issuer}`,
-    warning(options),
+    warning(options, lastingPlace),
     '',
     `  discovery      ${issuer}/.well-known/oauth-authorization-server`,
     `                 ${issuer}/.well-known/openid-configuration`,
@@ -24,14 +33,14 @@ export function greeting(server: DevServer, options: ResolvedOptions, caFile?: s
     `  keys           ${server.jwksUri}`,
     ...(server.consoleUrl === undefined ? [] : [`  console        ${server.consoleUrl}`]),
     '',
-    ...clients.map(({ clientId, clientSecret, scopes }) => {
-      const use = scopes === undefined ? 'introspects only' : `scopes: ${scopes.join(' ')}`
-      return `  client ${clientId}, secret ${clientSecret}, ${use}`
-    }),
+    ...clients.map(describeClient),
     '',
     ...(options.faults.length > 0 ? [`Faults are on: ${options.faults.length}. The lines below may fail on purpose.`, ''] : []),
     ...dialectNames.flatMap((name) => (options.dialects[name] === undefined ? [] : dialectLines(server, name, caFile))),
     ...(lines.length > 0 ? ['Get a token, introspect it, revoke it:', '', ...lines] : ['No client has scopes, so none gets tokens.']),
+    ...secrets.map(
+      ({ variable, clientId }) => `  ${variable} in the shell has to be the secret of ${clientId}: what was given is not shown.`,
+    ),
     '',
   ]
   return `${text.join('\n')}\n`
@@ -45,8 +54,15 @@ function dialectLines(server: DevServer, name: DialectName, caFile: string | und
   return [...lines, 'Its certificate authority, for "ca" and NODE_EXTRA_CA_CERTS:', '', ca, '']
 }
 
-function warning({ host, allowNonLoopback }: ResolvedOptions): string {
-  const plain = 'For development only: no TLS, secrets in plain sight, everything forgotten at exit.'
+function describeClient(client: DevClient): string {
+  const { clientId, clientSecret, scopes } = client
+  const use = scopes === undefined ? 'introspects only' : `scopes: ${scopes.join(' ')}`
+  return `  client ${clientId}, ${isWellKnown(client) ? `secret ${clientSecret}` : 'secret as given'}, ${use}`
+}
+
+function warning({ host, allowNonLoopback }: ResolvedOptions, lastingPlace: string | undefined): string {
+  const memory = lastingPlace === undefined ? 'everything forgotten at exit' : `tokens kept ${lastingPlace}`
+  const plain = `For development only: no TLS, well-known secrets, ${memory}.`
   if (!allowNonLoopback) return plain
   return `${plain}\nWARNING: it listens on ${host}, and whoever can reach that can get tokens and introspect them. Never on a network you do not trust.`
 }

@@ -18,6 +18,8 @@ export const help = `oauth-introspect-dev: an OAuth 2.0 authorization server for
                           axway (8089); repeatable
   --dialects <file>       the same with their settings, from JSON: { "wso2": { "tenants": ["foo.com"] } }
   --ca-file <file>        where to write the certificate authority of wso2 (default: it is printed)
+  --store <place>         where tokens are kept: memory (default), sql:<folder> (an embedded PostgreSQL, with the package
+                          @electric-sql/pglite), redis://<host> (with @redis/client); a restart then loses nothing
   --fault <fault>         what goes wrong, to rehearse an outage; repeatable: introspection:delay=3000,
                           token:status=503,times=2, all:reset, introspection:type=text/html,body=<p>Oops
   --console               /console, /usage, /metrics and /faults, for this machine only
@@ -28,5 +30,5 @@ export const help = `oauth-introspect-dev: an OAuth 2.0 authorization server for
 oauth-introspect-dev gravitee-lint <resource.json> [--policy <policy.json>] [--check-token]
                           says what a configuration of Gravitee means to fromGravitee(); exit code 1 with faults
 
-It serves client credentials, introspection, revocation, discovery and resource indicators, from memory.
+It serves client credentials, introspection, revocation, discovery and resource indicators.
 `

@@ -35,18 +35,23 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0 && spawnSync('bash
 const withCurl = hasCurl ? test : test.skip
 
 describe('the printed curl lines (skipped without curl and bash)', () => {
+  const awkward = { APP_SECRET: `p'a$HOME"\`w\\ %+&!`, API_SECRET: '$(false)' }
+
   withCurl.each([
-    ['the default clients', ['--port', '0']],
+    ['the default clients', [], {}],
     [
       'awkward ids, secrets and scopes',
-      ['--port', '0', '--client', `it's app:p'a$HOME"\`w\\ %+&!:orders:read it's`, '--client', 'r s:$(false)'],
+      ['--client', `it's app:${awkward.APP_SECRET}:orders:read it's`, '--client', `r s:${awkward.API_SECRET}`],
+      awkward,
     ],
-    ['one client that does all', ['--port', '0', '--client', 'only:secret:read', '--audience', 'my api']],
-  ])('work when they are pasted, with %s', async (_what, args) => {
-    const { text } = await serve(...args)
+    ['one client that does all', ['--client', 'only:s3cret:read', '--audience', 'my api'], { APP_SECRET: 's3cret' }],
+  ])('work when they are pasted, with %s', async (_what, args, secrets: Readonly<Record<string, string>>) => {
+    const { text } = await serve('--port', '0', ...args)
+    for (const secret of Object.values(secrets)) expect(text).not.toContain(secret)
+    expect([...text.matchAll(/^ {2}(\w+) in the shell has to be the secret of /gm)].map(([, name]) => name)).toEqual(Object.keys(secrets))
     const [get, introspect, revoke] = text.split('\n').filter((line) => line.includes('curl '))
     const script = [get, introspect, revoke, introspect].join('\n')
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { env: plainEnvironment() })
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { env: { ...plainEnvironment(), ...secrets } })
     expect(stderr).toBe('')
     const [token, before, after, ...more] = stdout.trimEnd().split('\n')
     expect(token).toMatch(/^[\w-]{20,}$/)
@@ -176,6 +181,9 @@ test('--help names every flag', async () => {
     'dialect',
     'dialects',
     'ca-file',
+    'store',
+    'fault',
+    'console',
     'allow-non-loopback',
     'help',
     'version',

@@ -24,6 +24,7 @@ describe('flags', () => {
     const args = '--port 1 --host=0.0.0.0 --ttl 2 --audience a --allow-non-loopback --client a:s:x:y'.split(' ')
     expect(readCommandLine([...args, '--client', 'b:t:r  w', '--client', 'c:u'])).toEqual({
       does: 'serve',
+      store: { kind: 'memory' },
       options: {
         port: 1,
         host: '0.0.0.0',
@@ -64,6 +65,15 @@ describe('flags', () => {
     })
   })
 
+  test.each([
+    ['memory', { kind: 'memory' }],
+    ['sql:./to kens', { kind: 'sql', folder: './to kens' }],
+    ['redis://:secret@127.0.0.1:6379/2', { kind: 'redis', url: 'redis://:secret@127.0.0.1:6379/2' }],
+    ['rediss://host', { kind: 'redis', url: 'rediss://host' }],
+  ])('name a store: %s', (text, store) => {
+    expect(readCommandLine(['--store', text])).toMatchObject({ store })
+  })
+
   test('ask for help or for the version, whatever else they say', () => {
     expect(readCommandLine(['--port', 'x', '-h'])).toEqual({ does: 'help' })
     expect(readCommandLine(['--version', '--port', 'x'])).toEqual({ does: 'version' })
@@ -95,6 +105,10 @@ describe('wrong flags', () => {
     [['--fault', 'all:reset,status=503'], '"--fault[0]" must not have an answer when it has "reset"'],
     [['--fault', 'all:delay=x'], '"--fault[0].delayMs" must be a whole number of milliseconds from 0 to 600000, got another string'],
     [['--dialect', 'axway', '--ca-file', 'ca.pem'], '"--ca-file" is for the dialect "wso2", which is not asked for'],
+    ...['sql:', 'redis:6379', 'redis://s3cret@', 'postgres://x:s3cret@y', 'memory:s3cret'].map((text): [string[], string] => [
+      ['--store', text],
+      '"--store" must be "memory", "sql:<folder>" or "redis://<host>", got another string',
+    ]),
     [['--clinet', 'a:s3cret'], 'unknown flag "--clinet": did you mean "--client"?'],
     [['a:s3cret'], 'an argument stands alone: every value needs a flag before it, such as --port'],
   ])('%j are refused, and the flag is named', (args, fault) => {

@@ -15,11 +15,15 @@ const program = 'redis-server'
 export const redisMissing: string | undefined =
   spawnSync(program, ['--version']).status === 0 ? undefined : 'redis-server is not on PATH: apt-get install redis-server'
 
-/** Starts it; keeps nothing on disk. */
-export async function startRedis(): Promise<{ readonly path: string; readonly stop: () => Promise<void> }> {
+/** Starts it; keeps nothing on disk. With a port it listens there too, and wants the password. */
+export async function startRedis(tcp?: {
+  readonly port: number
+  readonly password: string
+}): Promise<{ readonly path: string; readonly stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
   const path = join(folder, 'socket')
-  const args = ['--port', '0', '--unixsocket', path, '--save', '', '--appendonly', 'no', '--dir', folder]
+  const listening = tcp === undefined ? ['--port', '0'] : ['--port', String(tcp.port), '--bind', '127.0.0.1', '--requirepass', tcp.password]
+  const args = [...listening, '--unixsocket', path, '--save', '', '--appendonly', 'no', '--dir', folder]
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   await new Promise<void>((resolve, reject) => {
