@@ -4,7 +4,7 @@
  * @module
  */
 import { type DevClient, isWellKnown } from './clients.ts'
-import { curlLines } from './curl-lines.ts'
+import { type CurlLines, curlLines } from './curl-lines.ts'
 import type { DevServer } from './dev-server.ts'
 import { type DialectName, dialectNames } from './dialects/dialect-options.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -37,13 +37,17 @@ export function greeting(server: DevServer, options: ResolvedOptions, { lastingP
     '',
     ...(options.faults.length > 0 ? [`Faults are on: ${options.faults.length}. The lines below may fail on purpose.`, ''] : []),
     ...dialectNames.flatMap((name) => (options.dialects[name] === undefined ? [] : dialectLines(server, name, caFile))),
-    ...(lines.length > 0 ? ['Get a token, introspect it, revoke it:', '', ...lines] : ['No client has scopes, so none gets tokens.']),
-    ...secrets.map(
-      ({ variable, clientId }) => `  ${variable} in the shell has to be the secret of ${clientId}: what was given is not shown.`,
-    ),
+    ...(lines.length > 0 ? [howTo(secrets), ...lines] : ['No client has scopes, so none gets tokens.']),
     '',
   ]
   return `${text.join('\n')}\n`
+}
+
+function howTo(secrets: CurlLines['secrets']): string {
+  const what = 'Get a token, introspect it, revoke it'
+  if (secrets.length === 0) return `${what}:\n`
+  const variables = secrets.map(({ variable, clientId }) => `  ${variable}  the secret of ${clientId}\n`)
+  return `${what}. Secrets that were given are not shown: put them into the shell first.\n\n${variables.join('')}`
 }
 
 function dialectLines(server: DevServer, name: DialectName, caFile: string | undefined): readonly string[] {

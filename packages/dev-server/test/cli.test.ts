@@ -48,7 +48,7 @@ describe('the printed curl lines (skipped without curl and bash)', () => {
   ])('work when they are pasted, with %s', async (_what, args, secrets: Readonly<Record<string, string>>) => {
     const { text } = await serve('--port', '0', ...args)
     for (const secret of Object.values(secrets)) expect(text).not.toContain(secret)
-    expect([...text.matchAll(/^ {2}(\w+) in the shell has to be the secret of /gm)].map(([, name]) => name)).toEqual(Object.keys(secrets))
+    expect([...text.matchAll(/^ {2}(\w+) {2}the secret of /gm)].map(([, name]) => name)).toEqual(Object.keys(secrets))
     const [get, introspect, revoke] = text.split('\n').filter((line) => line.includes('curl '))
     const script = [get, introspect, revoke, introspect].join('\n')
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { env: { ...plainEnvironment(), ...secrets } })
