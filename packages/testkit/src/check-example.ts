@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { createDevServer } from '@oauth-introspect/dev-server'
-import { type Received, send } from './send.ts'
+import { type Expected, findFault, refused, Tally } from './expected-answer.ts'
+import { runProgram } from './running-program.ts'
+import { send } from './send.ts'
 
 export { send }
 
@@ -21,19 +20,6 @@ export interface RunningExample {
   stop(): Promise<void>
 }
 
-interface Expected {
-  readonly status: number
-  /** The whole header line; `undefined`: none. */
-  readonly challenge?: string
-  readonly body?: unknown
-}
-
-const description = {
-  invalid_request: 'the request must present exactly one access token, in one way',
-  invalid_token: 'the access token is not valid for this resource',
-  insufficient_scope: 'the access token does not have the scope that this request needs',
-} as const
-
 /** Starts a development authorization server and the example, visits it, and sets the exit code. */
 export async function checkExample(name: string, start: (settings: ExampleSettings) => Promise<RunningExample>): Promise<void> {
   const audience = 'https://orders.example'
@@ -44,14 +30,10 @@ export async function checkExample(name: string, start: (settings: ExampleSettin
     CLIENT_SECRET: 'api-secret',
     AUDIENCE: audience,
   })
-  let failed = 0
-  let passed = 0
+  const tally = new Tally(name)
   const expect = async (what: string, method: string, authorization: string | undefined, expected: Expected): Promise<void> => {
     const headers: [string, string][] = authorization === undefined ? [] : [['Authorization', authorization]]
-    const fault = findFault(await send(example.origin, { method, path: '/orders', headers }), expected)
-    if (fault === undefined) passed++
-    else failed++
-    console.log(`${name}: ${fault === undefined ? 'ok  ' : 'FAIL'} ${what}${fault === undefined ? '' : `: ${fault}`}`)
+    tally.tell(what, findFault(await send(example.origin, { method, path: '/orders', headers }), expected))
   }
   try {
     const reader = await authorizationServer.issueToken({ clientId: 'app', scope: 'read' })
@@ -75,45 +57,12 @@ export async function checkExample(name: string, start: (settings: ExampleSettin
     await authorizationServer.close()
     await example.stop()
   }
-  console.log(`${name}: ${passed} passed, ${failed} failed`)
-  if (failed > 0) process.exitCode = 1
-}
-
-function refused(status: number, error: keyof typeof description, scope?: string): Expected {
-  const attributes = { realm: 'api', error, error_description: description[error], ...(scope === undefined ? {} : { scope }) }
-  return {
-    status,
-    challenge: `Bearer ${Object.entries(attributes)
-      .map(([key, value]) => `${key}="${value}"`)
-      .join(', ')}`,
-    body: { error, error_description: description[error] },
-  }
-}
-
-function findFault(received: Received, expected: Expected): string | undefined {
-  if (received.status !== expected.status) return `status ${received.status}, not ${expected.status}`
-  const challenge = received.lines('WWW-Authenticate').join(', ') || undefined
-  if (challenge !== expected.challenge) return `challenge ${String(challenge)}, not ${String(expected.challenge)}`
-  if (expected.status >= 400 && received.header('Cache-Control') !== 'no-store') return 'no "Cache-Control: no-store"'
-  if (expected.body === undefined || JSON.stringify(received.json) === JSON.stringify(expected.body)) return undefined
-  return `body ${received.body}, not ${JSON.stringify(expected.body)}`
+  tally.end()
 }
 
 /** Starts a program on a free port; its first line of output is its origin. */
 export async function startProgram(url: URL, settings: ExampleSettings): Promise<RunningExample> {
-  const child = spawn(process.execPath, [fileURLToPath(url)], {
-    env: { ...process.env, ...settings, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  for await (const line of createInterface({ input: child.stdout })) {
-    return {
-      origin: line,
-      stop() {
-        child.kill()
-        return ended
-      },
-    }
-  }
-  throw new Error(`${url.pathname} ended before it listened`)
+  const program = runProgram(url, { ...settings, PORT: '0' })
+  await program.printed(1)
+  return { origin: program.lines[0] ?? '', stop: () => program.stop() }
 }

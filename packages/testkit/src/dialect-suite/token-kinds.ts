@@ -4,7 +4,7 @@
  * @module
  */
 import { type ClientCredentialsOptions, clientCredentials } from '@oauth-introspect/core'
-import { createDevServer, type DevServer, type DevServerOptions, type DialectName } from '@oauth-introspect/dev-server'
+import { createDevServer, type DevServer, type DevServerOptions, type DialectName, memoryTokenStore } from '@oauth-introspect/dev-server'
 import { postForm } from './post-form.ts'
 
 /** What a token can be, to a route that needs the scope `read`. */
@@ -45,7 +45,7 @@ const dayMs = 24 * 3600 * 1000
 export async function startIssuing({ dialect, options, client, now }: IssuingSettings): Promise<IssuingServer> {
   let lateMs = 0
   const server = await createDevServer({ ...options, now: () => now() - lateMs })
-  const other = await createDevServer({ ...options, now })
+  const other = await createDevServer({ ...options, store: memoryTokenStore(), now })
   const { tokenEndpoint, issueToken } = server.dialect(dialect)
   const ca = dialect === 'wso2' ? server.dialect('wso2').ca : undefined
 

@@ -1,0 +1,55 @@
+// An API of orders behind Friendly OAuth2 Server, in Express, Koa and Hono side by side. By hand, with a server that speaks as it does:
+//   npx oauth-introspect-dev --dialect friendly
+//   FRIENDLY_URL=http://localhost:9000 CLIENT_ID=app CLIENT_SECRET=app-secret npm start
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+import { createResourceServer, friendlyOAuth2 } from '@oauth-introspect/core'
+import * as onExpress from '@oauth-introspect/express'
+import * as onHono from '@oauth-introspect/hono'
+import * as onKoa from '@oauth-introspect/koa'
+import express from 'express'
+import { Hono } from 'hono'
+import Koa from 'koa'
+
+const { FRIENDLY_URL, CLIENT_ID, CLIENT_SECRET } = process.env
+
+const api = createResourceServer({
+  // It tells a client of its own tokens only: this is the client that gets them.
+  ...friendlyOAuth2({ baseUrl: FRIENDLY_URL, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }),
+  audience: null, // its replies name none
+  requiredScopes: 'read',
+  onEvent(event) {
+    if (event.type === 'refused') console.log(`refused ${event.status} ${event.reason}`)
+  },
+})
+
+const orders = ['tea', 'coffee']
+
+const expressApp = express()
+expressApp.use(onExpress.introspect(api))
+expressApp.get('/orders', (req, res) => {
+  res.json({ client: onExpress.getAuth(req).clientId, orders })
+})
+
+const koaApp = new Koa()
+koaApp.use(onKoa.introspect(api)).use((ctx) => {
+  ctx.body = { client: onKoa.getAuth(ctx).clientId, orders }
+})
+
+const honoApp = new Hono()
+honoApp.use(onHono.introspect(api))
+honoApp.get('/orders', (c) => c.json({ client: onHono.getAuth(c).clientId, orders }))
+
+const onExpressServer = expressApp.listen(0, '127.0.0.1', () => {
+  tell('express', onExpressServer.address())
+})
+const onKoaServer = koaApp.listen(0, '127.0.0.1', () => {
+  tell('koa', onKoaServer.address())
+})
+serve({ fetch: honoApp.fetch, port: 0, hostname: '127.0.0.1' }, (address) => {
+  tell('hono', address)
+})
+
+function tell(name: string, address: AddressInfo | string | null): void {
+  if (typeof address === 'object' && address !== null) console.log(`${name} http://127.0.0.1:${address.port}`)
+}
