@@ -1,6 +1,6 @@
 // The code of docs/authorization-servers.md. Compiled; what it stands on is above each region.
 import { readFileSync } from 'node:fs'
-import { createResourceServer, fromGravitee, wso2 } from '@oauth-introspect/core'
+import { clientCredentials, createResourceServer, fromGravitee, privateKeyJwt, wso2 } from '@oauth-introspect/core'
 
 const baseUrl = 'https://is.example.com:9443'
 const { CLIENT_ID: id, CLIENT_SECRET: secret } = process.env
@@ -18,4 +18,18 @@ const withSecrets = createResourceServer({ ...fromGravitee(json, { resolve: (exp
 
 // #endregion expressions
 
-export { behindGravitee, behindWso2, withSecrets }
+const tokenEndpoint = 'https://gateway.example.com:8089/api/oauth/token'
+const [clientId, clientSecret] = [id, secret]
+const key = readFileSync('client-key.pem', 'utf8')
+
+// #region axway
+const inHeader = clientCredentials({ tokenEndpoint, clientId, clientSecret })
+const inQuery = clientCredentials({ tokenEndpoint, clientId, clientSecret, credentialsIn: 'query' }) // ends up in logs
+const byKeyPair = clientCredentials({
+  tokenEndpoint,
+  clientAuthentication: privateKeyJwt({ clientId, key, algorithm: 'RS256', audience: tokenEndpoint }),
+})
+
+// #endregion axway
+
+export { behindGravitee, behindWso2, byKeyPair, inHeader, inQuery, withSecrets }

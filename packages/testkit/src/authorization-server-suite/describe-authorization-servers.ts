@@ -11,6 +11,7 @@ import type { Received } from '../send.ts'
 import { friendlyProducts } from './friendly-products.ts'
 import { graviteeProducts } from './gravitee-products.ts'
 import { behaveAs, type Kind, type Product, tokens } from './product.ts'
+import { standardProducts } from './standard-products.ts'
 import { wso2Products } from './wso2-products.ts'
 
 const invalidToken = 'Bearer realm="api", error="invalid_token", error_description="the access token is not valid for this resource"'
@@ -18,7 +19,7 @@ const invalidToken = 'Bearer realm="api", error="invalid_token", error_descripti
 /** Runs the suite on an adapter. */
 export function describeAuthorizationServers(adapter: AdapterUnderTest): void {
   describe(`authorization servers behind ${adapter.name}`, () => {
-    describe.each([...graviteeProducts, ...wso2Products, ...friendlyProducts])('$name', (product) => {
+    describe.each([...graviteeProducts, ...wso2Products, ...friendlyProducts, ...standardProducts])('$name', (product) => {
       describeProduct(adapter, product)
     })
   })
@@ -68,11 +69,17 @@ function describeProduct(adapter: AdapterUnderTest, product: Product): void {
     expect({ status: received.status, challenge: received.lines('www-authenticate') }).toEqual({ status: 503, challenge: [] })
   })
 
-  it('is trouble of our own when it does not know us', async () => {
-    const received = await ask('good', options(bench.as.origin, true))
-    expect({ status: received.status, challenge: received.lines('www-authenticate') }).toEqual({ status: 500, challenge: [] })
-    expect(bench.outputs).toContainEqual(expect.objectContaining({ type: 'fault', code: 'CLIENT_REJECTED' }))
-  })
+  if (product.strangers === 'inactive')
+    it('is told nothing but "inactive" when it does not know us', async () => {
+      const received = await ask('good', options(bench.as.origin, true))
+      expect({ status: received.status, challenge: received.lines('www-authenticate') }).toEqual({ status: 401, challenge: [invalidToken] })
+    })
+  else if (product.strangers === undefined)
+    it('is trouble of our own when it does not know us', async () => {
+      const received = await ask('good', options(bench.as.origin, true))
+      expect({ status: received.status, challenge: received.lines('www-authenticate') }).toEqual({ status: 500, challenge: [] })
+      expect(bench.outputs).toContainEqual(expect.objectContaining({ type: 'fault', code: 'CLIENT_REJECTED' }))
+    })
 
   it('warns of what an operator should know', async () => {
     await ask('inactive')

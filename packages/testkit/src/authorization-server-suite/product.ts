@@ -44,6 +44,8 @@ export interface Product {
   readonly says: Readonly<Record<Kind, (token: string, now: number) => Said>>
   /** The scope that the guarded route needs, which all but `lacking` have. */
   readonly scope: string
+  /** What becomes of those whom it does not know, where that is no 401: every token is inactive to them, or they are answered like others. */
+  readonly strangers?: 'inactive' | 'answered'
   /** What the handler sees of the good token. */
   readonly seen: object
   /** The codes of warnings that are told at start. */
@@ -56,7 +58,8 @@ export function behaveAs(product: Product, now: number): Behaviour {
     const token = product.tokenOf(call) ?? ''
     const expected = product.request(token)
     const authorized = Object.entries(expected.headers).every(([name, value]) => call.headers[name] === value)
-    if (!authorized) json({ error: 'invalid_client', error_description: `CANARY of the server: ${token}` }, 401)(call, response)
+    if (!authorized && product.strangers === 'inactive') json({ active: false })(call, response)
+    else if (!authorized) json({ error: 'invalid_client', error_description: `CANARY of the server: ${token}` }, 401)(call, response)
     else if (call.method !== expected.method || call.url !== expected.url) json({ error: 'CANARY of the server' }, 404)(call, response)
     else {
       const kind = (Object.keys(tokens) as Kind[]).find((name) => tokens[name] === token)
