@@ -98,7 +98,7 @@ export async function checkSystem(example: SystemExample): Promise<void> {
     tally.tell('the log says why', log.join() === expected.join() ? undefined : log.join('; '))
     const printed = programs.flatMap(({ lines }) => lines).join('\n')
     const leaked = [...tokens, 'app-secret', 'api-secret', 'wrong'].filter((secret) => printed.includes(secret))
-    tally.tell('the log has no token and no secret', leaked.length === 0 ? undefined : leaked.join())
+    tally.tell('the log has no token and no secret', leaked.length === 0 ? undefined : `${leaked.length} of them`)
   } finally {
     for (const program of programs) await program.stop()
     await issuing.close()
