@@ -69,6 +69,6 @@ test('core is entered by two doors, Express by two, the others by one', () => {
     express: ['.', './global', './package.json'],
     hono: ['.', './package.json'],
     koa: ['.', './package.json'],
-    testkit: ['.', './check-example'],
+    testkit: ['.', './check-example', './check-system'],
   })
 })
