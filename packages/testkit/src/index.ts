@@ -17,5 +17,7 @@ export { type ClientAuthenticationUnderTest, describeClientAuthentication } from
 export { type ConnectionUnderTest, describeConnection, type Exchanged } from './connection-suite.ts'
 export { listen, readBody, serverOf } from './listen.ts'
 export { type Proxy, startProxy, type Tunnel } from './proxy.ts'
+export { describeWithRedis, type RedisServer } from './redis-server.ts'
 export { type Received, type SentRequest, send } from './send.ts'
+export { describeStore, type StorePlace, type StoreUnderTest } from './store-suite.ts'
 export { startTlsFront, type TlsFront } from './tls-front.ts'
