@@ -6,7 +6,8 @@
 import { runtime } from '#runtime'
 import { type AuthorizationServer, createAuthorizationServer } from './authorization-server.ts'
 import { selectByName, selectByToken } from './authorization-server-selection.ts'
-import { createMemory } from './cache/remember.ts'
+import { createMemory, type MemoryStats } from './cache/memory.ts'
+import { SharedAnswers } from './cache/shared-answers.ts'
 import type { EventSink } from './events.ts'
 import type { ResourceServerStats } from './outcome.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
@@ -20,7 +21,7 @@ export interface Answers {
    */
   readonly serverOf: (token: string, request: ResourceRequest) => AuthorizationServer | undefined
   readonly forget: (token: string) => Promise<void>
-  readonly stats: () => Pick<ResourceServerStats, 'calls' | 'failedCalls' | 'callsInFlight' | 'entries' | 'inactiveEntries'>
+  readonly stats: () => MemoryStats & Pick<ResourceServerStats, 'calls' | 'failedCalls'>
   /** Resolves when all of them are ready; rejects when one is not. */
   readonly ready: () => Promise<void>
   readonly close: () => Promise<void>
@@ -28,7 +29,15 @@ export interface Answers {
 
 /** Makes the answers of one resource server. */
 export function createAnswers(settings: ResolvedOptions, events: EventSink): Answers {
-  const memory = createMemory({ rules: settings.memory, now: settings.now, sha256: runtime.sha256 })
+  const { now, elapsed, memory: rules, shared } = settings
+  const joins = runtime.joinsRequests
+  const tell: EventSink['store'] = (operation, failed) => {
+    events.store(operation, failed)
+  }
+  const memory = createMemory({
+    ...{ rules, now, elapsed, joins, sha256: runtime.sha256, sha256Binary: runtime.sha256Binary },
+    shared: shared === undefined ? undefined : new SharedAnswers({ ...shared, now, joins, tell }),
+  })
   const servers = settings.authorizationServers.map((listed) => createAuthorizationServer(listed, settings, memory, events))
   const select = settings.selectAuthorizationServer
   const [only] = settings.listed ? [] : servers
@@ -41,7 +50,7 @@ export function createAnswers(settings: ResolvedOptions, events: EventSink): Ans
     serverOf: (token, request) =>
       only ?? (select === undefined ? selectByToken(servers, token) : selectByName(servers, select, request, token)),
     forget: (token) => all((server) => server.forget(token)),
-    stats: () => ({ calls: sum('calls'), failedCalls: sum('failedCalls'), ...memory.size() }),
+    stats: () => ({ calls: sum('calls'), failedCalls: sum('failedCalls'), ...memory.stats() }),
     ready: () => all((server) => server.ready()),
     close: () => all((server) => server.close()),
   }

@@ -42,6 +42,7 @@ export interface AuthInfo<C = Claims> {
 export interface AuthSource<Standing> {
   readonly answer: { readonly introspection: ActiveIntrospection; readonly claims: unknown; readonly sentAt: number }
   readonly authorizationServer: string
+  readonly stale: boolean
   readonly grants: (granted: readonly string[], scopes: readonly string[]) => boolean
   readonly hold: (standing: Standing) => AbortSignal
 }
@@ -61,7 +62,7 @@ export class GrantedAuth<Standing> implements AuthInfo<unknown> {
   declare readonly actor?: unknown
   readonly claims: unknown
   readonly answeredAt: number
-  readonly stale = false
+  readonly stale: boolean
   readonly #token: string
   readonly #grants: AuthSource<Standing>['grants']
   readonly #hold: AuthSource<Standing>['hold']
@@ -83,6 +84,7 @@ export class GrantedAuth<Standing> implements AuthInfo<unknown> {
     if (introspection.claims['act'] !== undefined) this.actor = introspection.claims['act']
     this.claims = claims
     this.answeredAt = sentAt
+    this.stale = source.stale
     this.#token = token
     this.#grants = source.grants
     this.#hold = source.hold

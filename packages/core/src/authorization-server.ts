@@ -6,13 +6,16 @@
 import { runtime } from '#runtime'
 import type { Admit } from './admission.ts'
 import type { Wanted } from './authorization-server-metadata.ts'
-import type { Answer, Memory, Recall } from './cache/remember.ts'
+import type { Answer, Reread } from './cache/answer.ts'
+import type { Memory } from './cache/memory.ts'
+import type { Recall } from './cache/recall.ts'
 import { readClaims } from './claims-schema.ts'
 import { createDiscovery, type Discovery } from './discovery.ts'
 import { IntrospectionError } from './errors.ts'
 import type { EventSink } from './events.ts'
 import { createIntrospectionClient } from './introspection-client.ts'
 import type { Issuer } from './introspection-endpoint.ts'
+import { readIntrospection } from './introspection-response.ts'
 import type { ListedServer } from './listed-authorization-servers.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import { connectByFetch } from './runtime/fetch-connection.ts'
@@ -40,7 +43,8 @@ export function createAuthorizationServer(
 ): AuthorizationServer {
   const { now } = settings
   const { name, issuer, tokenPrefix, fallback, needs, rules, clientAuthentication } = listed
-  const parts = { ...settings, ...listed }
+  const replyRules = { ...listed.replyRules, share: memory.share }
+  const parts = { ...settings, ...listed, replyRules }
   const connection =
     settings.transport === undefined
       ? runtime.connect({ ...listed.http(), connectTimeoutMs: listed.timeoutMs, certificate: clientAuthentication.certificate?.() })
@@ -60,13 +64,19 @@ export function createAuthorizationServer(
     const sentAt = now()
     try {
       const introspection = await client.introspect(token, admit)
-      watchForInactivity(introspection.active)
-      if (!introspection.active) return { active: false, sentAt }
-      return { active: true, introspection, sentAt, ...(await readClaims(settings.claims, introspection.claims)) }
+      const { active, freshForMs } = introspection
+      watchForInactivity(active)
+      if (!introspection.active) return { active: false, sentAt, freshForMs }
+      return { active: true, introspection, sentAt, freshForMs, ...(await readClaims(settings.claims, introspection.claims)) }
     } catch (error) {
       if (IntrospectionError.is(error)) events.fault(error)
       throw error
     }
+  }
+
+  async function reread(members: Record<string, unknown>, token: string): Promise<Reread> {
+    const introspection = readIntrospection(members, token, replyRules)
+    return introspection.active ? { introspection, ...(await readClaims(settings.claims, introspection.claims)) } : undefined
   }
 
   async function close(): Promise<void> {
@@ -81,7 +91,7 @@ export function createAuthorizationServer(
 
   return {
     ...{ name, issuer, tokenPrefix, fallback, needs, rules },
-    ...memory.of({ identity: client.identity, ask }),
+    ...memory.of({ identity: client.identity, issuer, ask, reread }),
     get calls() {
       return client.calls
     },

@@ -27,7 +27,7 @@ export type WarningCode =
   | 'TOKEN_ENCODED'
 
 /** Where the answer about a token came from. */
-export type AnswerSource = 'memory' | 'asked' | 'joined'
+export type AnswerSource = 'memory' | 'store' | 'asked' | 'joined' | 'stale'
 
 /** What happened, without the time. */
 export type Happening =
@@ -49,7 +49,17 @@ export type Happening =
       /** How often this code came since it was last told, this time included. */
       readonly count: number
     }
+  | {
+      /** The shared store did not do what it should, and that is a miss; or it does so again. */
+      readonly type: 'store'
+      readonly operation: StoreOperation
+      readonly failed: boolean
+      readonly count: number
+    }
   | { readonly type: 'warning'; readonly code: WarningCode; readonly count: number }
+
+/** What is done to a shared store. */
+export type StoreOperation = 'get' | 'set' | 'delete'
 
 /** An event of a resource server: `at` in milliseconds since epoch; `request`, where there is one, is not enumerable. */
 export type IntrospectEvent = Happening & { readonly at: number; readonly request?: ResourceRequest }
@@ -58,8 +68,9 @@ export type IntrospectEvent = Happening & { readonly at: number; readonly reques
 export interface EventSink {
   /** False when nobody listens, so that the hot path need not describe what nobody reads. */
   readonly listening: boolean
-  emit(happening: Exclude<Happening, { readonly type: 'fault' | 'warning' }>, request?: ResourceRequest): void
+  emit(happening: Exclude<Happening, { readonly type: 'fault' | 'store' | 'warning' }>, request?: ResourceRequest): void
   fault(error: IntrospectionError): void
+  store(operation: StoreOperation, failed: boolean): void
   warn(code: WarningCode): void
   /** How often the listener has thrown. */
   readonly listenerFailures: number
@@ -107,6 +118,10 @@ export function createEventSink(listener: ((event: IntrospectEvent) => void) | u
     fault(error) {
       const count = due(error.code)
       if (count > 0) tell({ type: 'fault', code: error.code, error, count })
+    },
+    store(operation, failed) {
+      const count = due(`${operation} ${failed}`)
+      if (count > 0) tell({ type: 'store', operation, failed, count })
     },
     warn(code) {
       const count = due(code)

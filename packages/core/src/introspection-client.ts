@@ -4,6 +4,7 @@
  * @module
  */
 import type { Admit } from './admission.ts'
+import { readFreshForMs } from './cache/freshness.ts'
 import { CallLimits } from './call-limits.ts'
 import { type BreakerRules, CircuitBreaker, type CircuitState } from './circuit-breaker.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
@@ -36,11 +37,16 @@ export interface IntrospectionClientParts {
   /** Default: as RFC 7662 §2.1 has it. */
   readonly requestRules?: RequestRules
   readonly replyRules: ReplyRules
+  /** Whether a reply says for how long it may be kept. */
+  readonly respectCacheControl?: boolean
   /** Replies must be signed. */
   readonly signed?: SignedReplyRules | undefined
   readonly events: EventSink
   readonly now: () => number
 }
+
+/** What the authorization server knows of a token, and for how many milliseconds that may be kept, where it says so and that counts. */
+export type Introspected = IntrospectionResponse & { readonly freshForMs?: number }
 
 /** Asks about tokens. */
 export interface IntrospectionClient {
@@ -55,7 +61,7 @@ export interface IntrospectionClient {
    *
    * @throws {IntrospectionError} with any code; whatever a credentials function of the application throws comes through as it is.
    */
-  introspect(token: string, admit?: Admit): Promise<IntrospectionResponse>
+  introspect(token: string, admit?: Admit): Promise<Introspected>
   /** Resolves when everything is at hand that does not depend on a token. @throws {IntrospectionError} when it cannot be had. */
   ready(): Promise<void>
   /** Asks nothing more; resolves when what was asked has ended. */
@@ -73,7 +79,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
   const limits = new CallLimits(parts.maxConcurrentCalls, parts.timeoutMs, now)
   const breaker = parts.breaker === undefined ? undefined : new CircuitBreaker(parts.breaker, parts.timeoutMs, now, tellOfCircuit)
 
-  async function introspect(token: string, admit?: Admit): Promise<IntrospectionResponse> {
+  async function introspect(token: string, admit?: Admit): Promise<Introspected> {
     // Before all else: whoever is turned away by this takes up no room for others.
     const giveBack = admit?.()
     let spent = false
@@ -96,7 +102,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     }
   }
 
-  async function ask(url: URL, token: string, deadline: Deadline, decides: boolean): Promise<IntrospectionResponse> {
+  async function ask(url: URL, token: string, deadline: Deadline, decides: boolean): Promise<Introspected> {
     const beside = decides ? askAboutNobody(url) : undefined
     calls++
     try {
@@ -150,8 +156,14 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     return reply
   }
 
-  async function readOutcome(reply: HttpReply | HttpFailure, token: string, deadline: Deadline): Promise<IntrospectionResponse> {
+  async function readOutcome(reply: HttpReply | HttpFailure, token: string, deadline: Deadline): Promise<Introspected> {
     if ('failure' in reply) throw toFault(reply, 'introspection', parts)
+    const response = await readReply(reply, token, deadline)
+    const freshForMs = parts.respectCacheControl === true ? readFreshForMs(reply) : undefined
+    return freshForMs === undefined ? response : { ...response, freshForMs }
+  }
+
+  async function readReply(reply: HttpReply, token: string, deadline: Deadline): Promise<IntrospectionResponse> {
     // An error is not signed: RFC 9701 §5 speaks of answers only.
     if (signed !== undefined && reply.status === 200) {
       const members = await (await loadSignedReplies(signed)).read(reply, deadline)

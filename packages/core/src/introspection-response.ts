@@ -46,6 +46,8 @@ export interface ReplyRules {
   readonly missingActive: MissingActive
   /** True where those error codes count whatever the status of the reply, 200 too. */
   readonly errorsAtAnyStatus?: boolean
+  /** Gives one value for all equal ones, where what is read will be kept for long. */
+  readonly share?: (value: unknown) => unknown
 }
 
 /**
@@ -101,24 +103,41 @@ function toRejection(reply: HttpReply, now: number): IntrospectionError {
 
 function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {
   // Read before the token is taken out: a member that decides must not be taken for an absent one.
-  const deciding = {
-    token_type: readDeciding(members, 'token_type', token),
-    iss: readDeciding(members, 'iss', token),
-    exp: readTime(members, 'exp'),
-    iat: readTime(members, 'iat'),
-    nbf: readTime(members, 'nbf'),
-    bound: readConfirmation(members['cnf']),
-  }
-  clean(members, token)
+  for (const name of ['token_type', 'iss']) readDeciding(members, name, token)
+  for (const name of ['exp', 'iat', 'nbf']) readTime(members, name)
+  readConfirmation(members['cnf'])
+  const { share = (value: unknown) => value } = rules
+  clean(members, token, share)
+  const scope = share(Object.freeze(readScope(members, rules.scopeSeparator))) as readonly string[]
+  const aud = share(Object.freeze(readAudience(members['aud']))) as readonly string[]
+  const otherName = rules.missingActive === 'checkToken' ? readString(members, 'user_name') : undefined
+  return describeActive(members, { scope, aud, username: readString(members, 'username') ?? otherName })
+}
+
+/** What was made of members that may be written in several ways. */
+export interface Reading {
+  readonly scope: readonly string[]
+  readonly aud: readonly string[]
+  /** Where the name does not stand in `username`. */
+  readonly username?: string | undefined
+}
+
+/** The token that members are about which have been read before. */
+export function describeActive(claims: Claims, { scope, aud, username }: Reading): ActiveIntrospection {
   return {
     active: true,
-    ...deciding,
-    scope: Object.freeze(readScope(members, rules.scopeSeparator)),
-    aud: Object.freeze(readAudience(members['aud'])),
-    client_id: readString(members, 'client_id'),
-    username: readString(members, 'username') ?? (rules.missingActive === 'checkToken' ? readString(members, 'user_name') : undefined),
-    sub: readString(members, 'sub'),
-    claims: members,
+    scope,
+    aud,
+    client_id: readString(claims, 'client_id'),
+    username: username ?? readString(claims, 'username'),
+    token_type: readString(claims, 'token_type'),
+    sub: readString(claims, 'sub'),
+    iss: readString(claims, 'iss'),
+    exp: readTime(claims, 'exp'),
+    iat: readTime(claims, 'iat'),
+    nbf: readTime(claims, 'nbf'),
+    bound: readConfirmation(claims['cnf']),
+    claims,
   }
 }
 
@@ -126,7 +145,7 @@ function readActive(members: Record<string, unknown>, token: string, rules: Repl
  * Takes out of the reply what no handler should hold, and freezes the rest: an own `__proto__`, which becomes a prototype when a handler
  * copies the object, and any text with the token in it.
  */
-function clean(value: unknown, token: string): void {
+function clean(value: unknown, token: string, share: (value: unknown) => unknown): void {
   if (typeof value !== 'object' || value === null) return
   const parent = value as Record<string, unknown>
   for (const name of Object.keys(parent)) {
@@ -134,7 +153,10 @@ function clean(value: unknown, token: string): void {
     if (name === '__proto__' || holds(name, token) || (typeof member === 'string' && holds(member, token))) {
       if (Array.isArray(value)) value[Number(name)] = null
       else Reflect.deleteProperty(parent, name)
-    } else clean(member, token)
+    } else {
+      clean(member, token, share)
+      parent[name] = share(member)
+    }
   }
   Object.freeze(value)
 }
@@ -145,21 +167,20 @@ function holds(text: string, token: string): boolean {
 }
 
 /** A string whose absence would let more pass. */
-function readDeciding(members: Record<string, unknown>, name: string, token: string): string | undefined {
+function readDeciding(members: Claims, name: string, token: string): void {
   const value = readString(members, name)
   if (value !== undefined && holds(value, token)) throw notConform(`"${name}" is the token`)
-  return value
 }
 
 /** `null` says the same as absence: some servers write it for what they do not know. */
-function readString(members: Record<string, unknown>, name: string): string | undefined {
+function readString(members: Claims, name: string): string | undefined {
   const value = members[name] ?? undefined
   if (value === undefined || typeof value === 'string') return value
   throw notConform(`"${name}" is not a string`)
 }
 
 /** NumericDate of RFC 7519 §2: may have a fraction, which is rounded down. */
-function readTime(members: Record<string, unknown>, name: string): number | undefined {
+function readTime(members: Claims, name: string): number | undefined {
   const value = members[name] ?? undefined
   if (value === undefined) return undefined
   if (Number.isFinite(value)) return Math.floor(Number(value))

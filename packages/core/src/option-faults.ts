@@ -32,7 +32,11 @@ export class OptionFaults {
 
   /** @throws {TypeError} naming every fault, when there is one. */
   throwAny(subject: string): void {
-    if (this.#found.length === 0) return
+    if (this.#found.length > 0) this.fail(subject)
+  }
+
+  /** For where a fault is known to be. @throws {TypeError} naming every fault. */
+  fail(subject: string): never {
     throw new TypeError(`${subject}: ${this.#found.join('; ')}`)
   }
 }
@@ -67,6 +71,14 @@ export function readMembers(
     else members[name] = member
   }
   return members
+}
+
+/** Reads members one by one, each with what stands in its place where it is absent or wrong. */
+export function readEach(
+  members: Readonly<Record<string, unknown>>,
+  faults: OptionFaults,
+): <T>(name: string, reader: Reader<T>, byDefault: T) => T {
+  return (name, reader, byDefault) => (members[name] === undefined ? byDefault : (reader(members[name], name, faults) ?? byDefault))
 }
 
 /** The known name that takes the fewest changes to get to, if it takes few. */
@@ -144,4 +156,15 @@ export function oneOf<Word extends string>(...words: readonly Word[]): Reader<Wo
     const word = words.find((candidate) => candidate === value)
     return word ?? faults.expect(name, words.map((candidate) => `"${candidate}"`).join(' or '), value)
   }
+}
+
+/** An object that can do these things, told by the names of its functions; `what` stands in the message. */
+export function having<T extends object>(what: string, ...functions: readonly (keyof T & string)[]): Reader<T> {
+  return (value, name, faults) =>
+    isAble(value, functions) ? (value as T) : faults.expect(name, `${what}, with functions "${functions.join('", "')}"`, value)
+}
+
+function isAble(value: unknown, functions: readonly string[]): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return functions.every((name) => typeof (value as Readonly<Record<string, unknown>>)[name] === 'function')
 }

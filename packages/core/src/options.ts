@@ -8,6 +8,7 @@ import type { AdmissionKey } from './admission.ts'
 import type { SelectAuthorizationServer } from './authorization-server-selection.ts'
 import type { TokenSyntax } from './bearer-token.ts'
 import type { BreakerOptions } from './breaker-options.ts'
+import type { StoreLike } from './cache/store.ts'
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent } from './events.ts'
 import type { HttpOptions } from './http-options.ts'
@@ -32,6 +33,21 @@ export interface CacheOptions {
   readonly inactiveMaxEntries?: number
   /** Seconds an inactive answer is kept. Default 10. `0` keeps none. */
   readonly inactiveMaxAgeSeconds?: number
+  /**
+   * Seconds after its age for which an active answer still counts when the authorization server cannot be asked: unreachable, too slow or
+   * unavailable. Never past `exp`, never past a route's `maxAnswerAgeSeconds`, and shown by `auth.stale`. Default 0: none.
+   */
+  readonly staleIfErrorSeconds?: number
+  /** Asks again, in the background, about tokens in use whose answer is in the last fifth of its life. Default `false`. */
+  readonly refreshAhead?: boolean
+  /** Lets `Cache-Control` of a reply shorten what is kept: `max-age`, `no-store`, `no-cache` (RFC 9111 §5.2.2). Default `false`. */
+  readonly respectCacheControl?: boolean
+  /** Where active answers are shared with other instances. What it cannot do is a miss, and a `store` event. */
+  readonly store?: StoreLike
+  /** Milliseconds that a request waits for the store at most. Default 50. */
+  readonly storeTimeoutMs?: number
+  /** What keys in the store begin with. Default nothing. */
+  readonly prefix?: string
 }
 
 /** How replies of the authorization server are taken. */

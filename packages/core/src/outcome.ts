@@ -34,6 +34,14 @@ export interface ResourceServerStats {
   readonly hits: number
   /** Requests that waited for a call that was already under way. */
   readonly joined: number
+  /** Requests answered from the shared store. */
+  readonly storeHits: number
+  /** Operations of the shared store that failed, or took too long. */
+  readonly storeFailures: number
+  /** Requests answered by what is older than allowed, because the authorization server could not be asked. */
+  readonly stale: number
+  /** Answers that were asked for ahead of their end. */
+  readonly refreshed: number
   /** Questions put to the authorization server, retries not counted. */
   readonly calls: number
   /** Questions that brought no usable answer. */

@@ -9,7 +9,7 @@ import type { AdmissionKey } from './admission.ts'
 import { commonNames, ownNames } from './authorization-server-options.ts'
 import type { SelectAuthorizationServer } from './authorization-server-selection.ts'
 import { readBreaker } from './breaker-options.ts'
-import type { MemoryRules } from './cache/remember.ts'
+import { type CacheRules, readCache } from './cache/cache-options.ts'
 import type { Header, Protection } from './challenge.ts'
 import type { BreakerRules } from './circuit-breaker.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
@@ -22,7 +22,7 @@ import type { ScopeMatching } from './scope.ts'
 import type { SourceRules, TokenPlace, TokenSources } from './token-sources.ts'
 
 /** Options with every default in its place. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends CacheRules {
   readonly authorizationServers: readonly ListedServer[]
   /** True when they were given as a list, of one or several: a token must then choose. */
   readonly listed: boolean
@@ -44,15 +44,14 @@ export interface ResolvedOptions {
   readonly maxConcurrentCalls: number
   readonly breaker: BreakerRules | undefined
   readonly admission: AdmissionKey | undefined
-  readonly memory: MemoryRules
   /** 0: what is held by an `auth.signal` is not asked about. */
   readonly streamRecheckMs: number
   readonly onEvent: ((event: IntrospectEvent) => void) | undefined
   readonly now: () => number
+  /** Milliseconds by a clock that nobody sets, where the time is not the application's own. */
+  readonly elapsed: (() => number) | undefined
   readonly transport: Transport | undefined
 }
-
-const count = whole('entries', 1, 2 ** 24)
 
 const realm: Reader<string> = (value, name, faults) =>
   typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) ? value : faults.expect(name, 'printable ASCII text', value)
@@ -103,11 +102,11 @@ const optionNames = [
 ]
 
 /**
- * Resolves the options of a resource server; `clock` tells the time where `now` is not given.
+ * Resolves the options of a resource server; `clock` tells the time where `now` is not given, and `elapsed` what has passed of it.
  *
  * @throws {TypeError} naming every fault.
  */
-export function resolveOptions(options: unknown, clock: () => number): ResolvedOptions {
+export function resolveOptions(options: unknown, clock: () => number, elapsed?: () => number): ResolvedOptions {
   const faults = new OptionFaults()
   const members = readMembers(options, optionNames, faults)
   const read = <T>(name: string, reader: Reader<T>, byDefault: T): T => {
@@ -161,31 +160,13 @@ export function resolveOptions(options: unknown, clock: () => number): ResolvedO
     maxConcurrentCalls: read('maxConcurrentCalls', whole('calls', 1), 256),
     breaker: readBreaker(members['breaker'], faults),
     admission: optionally('admission', callable<AdmissionKey>()),
-    memory: readCache(members['cache'], faults),
+    ...readCache(members['cache'], faults),
     streamRecheckMs: read('streamRecheckSeconds', seconds, 0) * 1000,
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),
     now: read('now', callable<() => number>(), clock),
+    elapsed: members['now'] === undefined ? elapsed : undefined,
     transport,
   }
   faults.throwAny('oauth-introspect options')
   return Object.freeze(resolved)
-}
-
-const cacheNames = ['maxEntries', 'maxAgeSeconds', 'inactiveMaxEntries', 'inactiveMaxAgeSeconds']
-
-function readCache(value: unknown, faults: OptionFaults): MemoryRules {
-  const members =
-    value === false
-      ? { maxAgeSeconds: 0, inactiveMaxAgeSeconds: 0 }
-      : readMembers(value === undefined ? {} : value, cacheNames, faults, 'cache.')
-  const read = (name: string, reader: Reader<number>, byDefault: number): number => {
-    const member = members[name]
-    return member === undefined ? byDefault : (reader(member, `cache.${name}`, faults) ?? byDefault)
-  }
-  return {
-    maxEntries: read('maxEntries', count, 10_000),
-    maxAgeMs: read('maxAgeSeconds', seconds, 60) * 1000,
-    inactiveMaxEntries: read('inactiveMaxEntries', count, 10_000),
-    inactiveMaxAgeMs: read('inactiveMaxAgeSeconds', seconds, 10) * 1000,
-  }
 }

@@ -10,10 +10,11 @@ import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
 import { createHeldSignals, type SignalEnd } from './auth-signal.ts'
 import type { Presented } from './bearer-token.ts'
-import { isYounger, type Recollection } from './cache/remember.ts'
+import type { ActiveAnswer, Recollection } from './cache/answer.ts'
+import { isYounger } from './cache/lifetimes.ts'
 import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
 import { IntrospectionError } from './errors.ts'
-import { createEventSink } from './events.ts'
+import { type AnswerSource, createEventSink } from './events.ts'
 import { createNeedsReader } from './needs.ts'
 import type { DefaultSchema, Options } from './options.ts'
 import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
@@ -21,7 +22,7 @@ import { type Needs, noNeeds, type Requirements } from './requirements.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
 import { grantsAll } from './scope.ts'
-import { type ActiveAnswer, type Presentation, Standing } from './standing.ts'
+import { type Presentation, Standing } from './standing.ts'
 import { readPresented } from './token-sources.ts'
 
 /**
@@ -33,7 +34,11 @@ export function createResourceServer<S extends StandardSchemaV1 = DefaultSchema,
   options: Options<S, A>,
 ): ResourceServer<StandardSchemaV1.InferOutput<S>, A>
 export function createResourceServer(options: Options<StandardSchemaV1>): ResourceServer<unknown> {
-  const settings = resolveOptions(options, () => Date.now())
+  const settings = resolveOptions(
+    options,
+    () => Date.now(),
+    () => performance.now(),
+  )
   const { now, protection } = settings
   const events = createEventSink(settings.onEvent, now)
   const answers = createAnswers(settings, events)
@@ -41,7 +46,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
   const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: () => 'stands' })
-  const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0 }
+  const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0, storeHits: 0, stale: 0 }
   for (const code of settings.warnings) events.warn(code)
 
   function authorize(request: ResourceRequest, requirements?: Requirements): Outcome<unknown> | Promise<Outcome<unknown>> {
@@ -82,8 +87,10 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     const { needs, request } = presentation
     if (source === 'memory') counts.hits++
     if (source === 'joined') counts.joined++
+    if (source === 'store') counts.storeHits++
+    if (source === 'stale') counts.stale++
     if (!answer.active) return refused('token_inactive', needs, request)
-    const outcome = decide(answer, source !== 'memory', presentation)
+    const outcome = decide(answer, source, presentation)
     if (outcome.outcome === 'granted') {
       counts.granted++
       if (events.listening) events.emit({ type: 'granted', source, ageMs: now() - answer.sentAt }, request)
@@ -91,12 +98,16 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     return outcome
   }
 
-  function decide(answer: ActiveAnswer, fresh: boolean, presentation: Presentation): Granted<unknown> | Refused {
+  function decide(answer: ActiveAnswer, source: AnswerSource, presentation: Presentation): Granted<unknown> | Refused {
     const { asked, token, needs, request } = presentation
-    const standing = new Standing(server, presentation, answer, fresh)
+    const standing = new Standing(server, presentation, answer, source)
     const unmet = standing.findUnmet(now())
     if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
-    const auth = new GrantedAuth({ answer, authorizationServer: asked.name, grants, hold: signals.hold }, token, standing)
+    const auth = new GrantedAuth(
+      { answer, authorizationServer: asked.name, stale: source === 'stale', grants, hold: signals.hold },
+      token,
+      standing,
+    )
     return { outcome: 'granted', auth, headers: settings.grantedHeaders }
   }
 
@@ -105,7 +116,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     const { asked, token, needs } = presentation
     const { answer, source } = await asked.recall(token, cause === 'recheck' ? settings.streamRecheckMs : needs.maxAnswerAgeMs)
     if (!answer.active) return 'revoked'
-    const standing = new Standing(server, presentation, answer, source !== 'memory')
+    const standing = new Standing(server, presentation, answer, source)
     const unmet = standing.findUnmet(now())
     if (unmet === undefined) return standing
     return unmet === 'token_expired' ? 'expired' : 'revoked'
@@ -142,12 +153,12 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       if (!(standing instanceof Standing) || standing.server !== server) {
         throw new TypeError('check() takes the auth of a request that this resource server has granted')
       }
-      const { answer, fresh } = standing
+      const { answer, source } = standing
       const presentation = { ...standing.presentation, needs: needsOf(standing.presentation.needs, requirements) }
       // What the route before has asked for, it has got: only an age of the guard's own can demand another call.
       const { maxAnswerAgeMs } = needsOf(noNeeds, requirements)
       if (maxAnswerAgeMs < Infinity && !isYounger(answer, now(), maxAnswerAgeMs)) return judgeToken(presentation)
-      return decide(answer, fresh, presentation)
+      return decide(answer, source, presentation)
     },
     ready: answers.ready,
     forget: answers.forget,

@@ -6,12 +6,11 @@
  */
 import type { Held } from './auth-signal.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import type { Answer } from './cache/remember.ts'
+import type { ActiveAnswer } from './cache/answer.ts'
 import type { GivenReason } from './challenge.ts'
+import type { AnswerSource } from './events.ts'
 import { findUnmet, type Needs } from './requirements.ts'
 import type { ResourceRequest } from './resource-request.ts'
-
-export type ActiveAnswer = Extract<Answer, { readonly active: true }>
 
 /** A token that is being judged: whom to ask about it, and what it must be enough for. */
 export interface Presentation {
@@ -27,14 +26,18 @@ export class Standing implements Held {
   readonly server: object
   readonly presentation: Presentation
   readonly answer: ActiveAnswer
-  /** True when the answer came from the authorization server for this request. */
-  readonly fresh: boolean
+  readonly source: AnswerSource
 
-  constructor(server: object, presentation: Presentation, answer: ActiveAnswer, fresh: boolean) {
+  constructor(server: object, presentation: Presentation, answer: ActiveAnswer, source: AnswerSource) {
     this.server = server
     this.presentation = presentation
     this.answer = answer
-    this.fresh = fresh
+    this.source = source
+  }
+
+  /** True when the answer came from the authorization server for this request. */
+  get fresh(): boolean {
+    return this.source === 'asked' || this.source === 'joined'
   }
 
   /** The first of its needs that the answer does not meet now, milliseconds since epoch. */

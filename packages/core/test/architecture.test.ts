@@ -11,14 +11,18 @@ const floors: readonly (readonly RegExp[])[] = [
   [
     /^(errors|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|auth-signal|base64url|network-address|token-source)\.ts$/,
     /^runtime\/runtime\.ts$/,
+    /^cache\/(bounded-map|expiring-text|shared-values|freshness|clock-watch|digest)\.ts$/,
   ],
   [
-    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt|circuit-breaker|call-limits)\.ts$/,
+    /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt|circuit-breaker|call-limits|redis-client)\.ts$/,
     /^runtime\/(fetch-connection|node-reply|node-dispatcher|node-trust-store)\.ts$/,
+    /^cache\/(store|stored-answer|encryption-key)\.ts$/,
+    /^revocation\/revocation-mark\.ts$/,
   ],
   [
     /^(resource-request|authorization-server-metadata|json-web-key-set|breaker-options)\.ts$/,
-    /^cache\/memory-store\.ts$/,
+    /^cache\/((memory|redis|kv|cache-api|encrypted)-store|cache-options)\.ts$/,
+    /^revocation\/redis-revocation-bus\.ts$/,
     /^client-authentication\/(client-authentication|private-key)\.ts$/,
   ],
   [
@@ -28,13 +32,18 @@ const floors: readonly (readonly RegExp[])[] = [
   ],
   [
     /^(token-sources|token-request|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,
-    /^cache\/remember\.ts$/,
+    /^cache\/(answer|answer-table)\.ts$/,
     /^client-authentication\//,
   ],
-  [/^(introspection-identity|introspection-request-options|dialect|client-credentials-options)\.ts$/],
-  [/^(options|authorization-server-options|introspection-client)\.ts$/],
-  [/^listed-authorization-servers\.ts$/],
-  [/^resolve-options\.ts$/, /^authorization-servers\/(preset|gravitee-document)\.ts$/],
+  [
+    /^(introspection-identity|introspection-request-options|dialect|client-credentials-options)\.ts$/,
+    /^cache\/(lifetimes|remembered|judge|shared-answers)\.ts$/,
+  ],
+  [/^(options|authorization-server-options|introspection-client)\.ts$/, /^cache\/calls\.ts$/],
+  [/^listed-authorization-servers\.ts$/, /^cache\/levels\.ts$/],
+  [/^resolve-options\.ts$/, /^authorization-servers\/(preset|gravitee-document)\.ts$/, /^cache\/(asking|refresh-ahead)\.ts$/],
+  [/^cache\/recall\.ts$/],
+  [/^cache\/memory\.ts$/],
   [/^authorization-server\.ts$/],
   [/^(answers|standing)\.ts$/, /^authorization-servers\/(wso2|friendly-oauth2|spring-check-token|gravitee-reading)\.ts$/],
   [/^(resource-server|client-credentials)\.ts$/, /^authorization-servers\/gravitee-(policy|connection|tls|resource)\.ts$/],
@@ -45,10 +54,14 @@ const floors: readonly (readonly RegExp[])[] = [
 /** What only some files may have. */
 const reserved: readonly (readonly [what: string, pattern: RegExp, where: RegExp])[] = [
   ['undici', /from 'undici'/, /^runtime\/node(-reply|-dispatcher)?\.ts$/],
-  ['lru-cache', /from 'lru-cache'/, /^cache\/memory-store\.ts$/],
+  ['lru-cache', /from 'lru-cache'/, /^cache\/bounded-map\.ts$/],
   ['jose', /'jose'/, /^(client-authentication\/client-assertion|(signed|encrypted)-introspection)\.ts$/],
   ['a module of Node', /from 'node:/, /^runtime\/node(-reply|-dispatcher|-trust-store)?\.ts$/],
-  ['a clock', /Date\.now|new Date\(\)|performance\.now/, /^(resource-server|client-credentials)\.ts$/],
+  [
+    'a clock',
+    /Date\.now|new Date\(\)|performance\.now/,
+    /^(resource-server|client-credentials|cache\/(memory|kv|cache-api|encrypted)-store)\.ts$/,
+  ],
   ['the environment', /process\.env/, /^$/],
   ['the console', /console\./, /^$/],
 ]

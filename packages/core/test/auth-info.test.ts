@@ -40,7 +40,7 @@ const hold = (): AbortSignal => new AbortController().signal
 
 function grant(introspection: ActiveIntrospection, grants: AuthSource<string>['grants'] = () => false): GrantedAuth<string> {
   const answer = { introspection, claims: introspection.claims, sentAt: 12_345 }
-  return new GrantedAuth({ answer, authorizationServer: 'https://as.example', grants, hold }, token, 'STANDING')
+  return new GrantedAuth({ answer, authorizationServer: 'https://as.example', stale: false, grants, hold }, token, 'STANDING')
 }
 
 const toldOf = (auth: object): Record<string, unknown> =>
@@ -95,7 +95,7 @@ describe('an auth', () => {
 
   test('has the claims that a schema made, and the actor that the server named', () => {
     const answer = { introspection: full, claims: { tenant: 't' }, sentAt: 1 }
-    const auth = new GrantedAuth({ answer, authorizationServer: 'a', grants: () => true, hold }, token, 'STANDING')
+    const auth = new GrantedAuth({ answer, authorizationServer: 'a', stale: true, grants: () => true, hold }, token, 'STANDING')
     expect(auth.claims).toBe(answer.claims)
     expect(auth.actor).toBe(claims.act)
   })
@@ -134,7 +134,7 @@ describe('signal', () => {
       held.push(standing)
       return hold()
     }
-    const auth = new GrantedAuth({ answer, authorizationServer: 'a', grants: () => true, hold: holdHere }, token, 'STANDING')
+    const auth = new GrantedAuth({ answer, authorizationServer: 'a', stale: true, grants: () => true, hold: holdHere }, token, 'STANDING')
     expect([Object.keys(auth).includes('signal'), held]).toEqual([false, []])
     const { signal } = auth
     expect(auth.signal).toBe(signal)

@@ -170,11 +170,16 @@ describe('stats()', () => {
       anonymous: 0,
       hits: 0,
       joined: 0,
+      storeHits: 0,
+      stale: 0,
       calls: 0,
       failedCalls: 0,
       callsInFlight: 0,
       entries: 0,
       inactiveEntries: 0,
+      refreshed: 0,
+      storeFailures: 0,
+      signals: 0,
       listenerFailures: 0,
     })
     bench.as.behave(byToken({ good: bench.good() }))
@@ -192,11 +197,16 @@ describe('stats()', () => {
       anonymous: 1,
       hits: 1,
       joined: 1,
+      storeHits: 0,
+      stale: 0,
       calls: 3,
       failedCalls: 1,
       callsInFlight: 0,
       entries: 1,
       inactiveEntries: 1,
+      refreshed: 0,
+      storeFailures: 0,
+      signals: 0,
       listenerFailures: 0,
     })
   })

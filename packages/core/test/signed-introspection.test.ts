@@ -424,7 +424,14 @@ describe('answers are remembered apart', () => {
     const identify = (signedIntrospection: unknown, more: object = {}): unknown => {
       const settings = resolveOptions({ ...bench.options({ issuer }), signedIntrospection, ...more }, () => 0)
       const connection = { exchange: () => Promise.reject(new Error('not to be asked')), close: () => Promise.resolve() }
-      const events = { listening: false, emit: () => undefined, fault: () => undefined, warn: () => undefined, listenerFailures: 0 }
+      const events = {
+        listening: false,
+        emit: () => undefined,
+        fault: () => undefined,
+        store: () => undefined,
+        warn: () => undefined,
+        listenerFailures: 0,
+      }
       const [server] = settings.authorizationServers
       if (server === undefined) throw new Error('no authorization server')
       const endpoint = new URL('https://as.example/introspect')

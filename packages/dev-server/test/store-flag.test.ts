@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, expect, jest, test } from '@jest/globals'
+import { describeWithRedis } from '@oauth-introspect/testkit'
 import { type Ended, type Running, run } from './process.ts'
 import { api, app, basic, post } from './requests.ts'
-import { redisMissing, startRedis } from './token-store/redis-server.ts'
 
 // The embedded database takes a while to start on a busy machine.
 jest.setTimeout(120_000)
@@ -36,59 +35,42 @@ async function serve(store: string): Promise<{
   return { text, issuer: originOf(/server: (\S+)/), axway: originOf(/Dialect axway: (\S+)/), stop }
 }
 
-async function findPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => probe.once('listening', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
+/** Stops the command and starts it again over one store. */
+async function restart(store: string, told: string): Promise<void> {
+  const first = await serve(store)
+  expect(first.text).toContain(`tokens kept ${told}.\n`)
+  const grant = { grant_type: 'client_credentials' }
+  const [kept, revoked] = [await post(`${first.issuer}/token`, grant, app), await post(`${first.issuer}/token`, grant, app)]
+  await post(`${first.issuer}/revoke`, { token: String(revoked.json['access_token']) }, app)
+  const axway = (await post(`${first.axway}/api/oauth/token`, grant, basic('app', 'app-secret'))).json
+  expect(await first.stop()).toMatchObject({ code: 0, stderr: '' })
+
+  const second = await serve(store)
+  const ask = async (token: unknown): Promise<unknown> =>
+    (await post(`${second.issuer}/introspect`, { token: String(token) }, api)).json['active']
+  expect(await ask(kept.json['access_token'])).toBe(true)
+  expect(await ask(revoked.json['access_token'])).toBe(false)
+  expect(await ask(axway['access_token'])).toBe(true)
+  const refresh = { grant_type: 'refresh_token', refresh_token: String(axway['refresh_token']) }
+  expect((await post(`${second.axway}/api/oauth/token`, refresh, basic('app', 'app-secret'))).json).toHaveProperty('access_token')
+  const { totals } = (await (await fetch(`${second.issuer}/usage`)).json()) as { readonly totals: unknown }
+  expect(totals).toMatchObject({ app: { issued: 4, revoked: 1 } })
+  const { code, stdout, stderr } = await second.stop()
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(first.text + stdout).not.toContain('s3cret')
 }
 
-const places: Readonly<Record<'sql' | 'redis', () => Promise<{ readonly store: string; readonly told: string }>>> = {
-  async sql() {
-    const folder = await mkdtemp(join(tmpdir(), 'store-'))
-    cleaning.push(() => rm(folder, { recursive: true, force: true }))
-    return { store: `sql:${join(folder, 'tokens')}`, told: `in PostgreSQL, in ${join(folder, 'tokens')}` }
-  },
-  async redis() {
-    const port = await findPort()
-    const { stop } = await startRedis({ port, password: 's3cret' })
-    cleaning.push(stop)
-    return { store: `redis://:s3cret@127.0.0.1:${port}`, told: `in Redis, at 127.0.0.1:${port}` }
-  },
-}
+const lossless = 'loses nothing in a restart: tokens, what became of them, refresh tokens, figures'
 
-const withRedis = redisMissing === undefined ? ['sql', 'redis'] : ['sql']
-if (redisMissing !== undefined) {
-  // Past jest, which keeps back what a skipped file prints.
-  process.stderr.write(`--store redis:// is NOT tested: ${redisMissing}\n`)
-  test.skip(`--store redis:// is not tested: ${redisMissing}`, () => undefined)
-}
+test(`--store sql ${lossless}`, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'store-'))
+  cleaning.push(() => rm(folder, { recursive: true, force: true }))
+  await restart(`sql:${join(folder, 'tokens')}`, `in PostgreSQL, in ${join(folder, 'tokens')}`)
+})
 
-describe.each(withRedis as ('sql' | 'redis')[])('--store %s', (kind) => {
-  test('loses nothing in a restart: tokens, what became of them, refresh tokens, figures', async () => {
-    const { store, told } = await places[kind]()
-    const first = await serve(store)
-    expect(first.text).toContain(`tokens kept ${told}.\n`)
-    const grant = { grant_type: 'client_credentials' }
-    const [kept, revoked] = [await post(`${first.issuer}/token`, grant, app), await post(`${first.issuer}/token`, grant, app)]
-    await post(`${first.issuer}/revoke`, { token: String(revoked.json['access_token']) }, app)
-    const axway = (await post(`${first.axway}/api/oauth/token`, grant, basic('app', 'app-secret'))).json
-    expect(await first.stop()).toMatchObject({ code: 0, stderr: '' })
-
-    const second = await serve(store)
-    const ask = async (token: unknown): Promise<unknown> =>
-      (await post(`${second.issuer}/introspect`, { token: String(token) }, api)).json['active']
-    expect(await ask(kept.json['access_token'])).toBe(true)
-    expect(await ask(revoked.json['access_token'])).toBe(false)
-    expect(await ask(axway['access_token'])).toBe(true)
-    const refresh = { grant_type: 'refresh_token', refresh_token: String(axway['refresh_token']) }
-    expect((await post(`${second.axway}/api/oauth/token`, refresh, basic('app', 'app-secret'))).json).toHaveProperty('access_token')
-    const { totals } = (await (await fetch(`${second.issuer}/usage`)).json()) as { readonly totals: unknown }
-    expect(totals).toMatchObject({ app: { issued: 4, revoked: 1 } })
-    const { code, stdout, stderr } = await second.stop()
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(first.text + stdout).not.toContain('s3cret')
+describeWithRedis('--store redis', { password: 's3cret' }, (redis) => {
+  test(lossless, async () => {
+    await restart(`redis://:s3cret@127.0.0.1:${redis.port}`, `in Redis, at 127.0.0.1:${redis.port}`)
   })
 })
 

@@ -18,5 +18,7 @@ export { type ConnectionUnderTest, describeConnection, type Exchanged } from './
 export { describeDialects } from './dialect-suite/describe-dialects.ts'
 export { listen, readBody, serverOf } from './listen.ts'
 export { type Proxy, startProxy, type Tunnel } from './proxy.ts'
+export { describeWithRedis, type RedisServer } from './redis-server.ts'
 export { type Received, type SentRequest, send } from './send.ts'
+export { describeStore, type StorePlace, type StoreUnderTest } from './store-suite.ts'
 export { startTlsFront, type TlsFront } from './tls-front.ts'

@@ -14,6 +14,8 @@ import type { ExchangeLimits, HttpFailure, HttpReply, HttpRequest, Runtime } fro
 /** Node. */
 export const runtime: Runtime = {
   sha256: (text) => hash('sha256', text, 'base64url'),
+  sha256Binary: (text) => hash('sha256', text, 'binary'),
+  joinsRequests: true,
   configurable: true,
   readFile(path) {
     try {

@@ -67,6 +67,13 @@ export type TrustStore = { readonly certificates: readonly string[] } | { readon
 export interface Runtime {
   /** SHA-256 of a text in base64url, at once where the platform can. */
   readonly sha256: (text: string) => string | Promise<string>
+  /** The same with one character for each byte. */
+  readonly sha256Binary: (text: string) => string | Promise<string>
+  /**
+   * Whether a request may wait for what another has begun, and what it begins goes on when it has ended. Not so on Workers: there a promise
+   * of another request may never settle.
+   */
+  readonly joinsRequests: boolean
   /** Tells whether trust, proxies, HTTP/2 and client certificates are ours to choose here. */
   readonly configurable: boolean
   /** What is in a file; `undefined` when it cannot be read. Only where there are files. */

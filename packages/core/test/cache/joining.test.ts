@@ -5,13 +5,13 @@ describe('calls for one token', () => {
   it('are joined: any number of callers, one question [CA-18]', async () => {
     const memory = memoryBench()
     const callers = Array.from({ length: 100 }, () => memory.request('tok'))
-    expect(memory.size().callsInFlight).toBe(1)
+    expect(memory.stats().callsInFlight).toBe(1)
     await memory.settle({ active: true })
     const recollections = await Promise.all(callers)
     expect(memory.asked).toEqual(['tok'])
     expect(recollections.map(({ source }) => source)).toEqual(['asked', ...Array.from({ length: 99 }, () => 'joined')])
     expect(new Set(recollections.map(({ answer }) => answer)).size).toBe(1)
-    expect(memory.size().callsInFlight).toBe(0)
+    expect(memory.stats().callsInFlight).toBe(0)
   })
 
   it('are not joined with those for another token', async () => {
@@ -80,12 +80,12 @@ describe('calls for one token', () => {
   it('are all counted while they are under way, joined or not', async () => {
     const memory = memoryBench({ rules: { ...rules, maxAgeMs: 0, inactiveMaxAgeMs: 0 } })
     const callers = [memory.request('tok'), memory.request('tok'), memory.request('other')]
-    expect(memory.size().callsInFlight).toBe(3)
+    expect(memory.stats().callsInFlight).toBe(3)
     await memory.forget('tok')
-    expect(memory.size().callsInFlight).toBe(3)
+    expect(memory.stats().callsInFlight).toBe(3)
     for (let at = 0; at < 3; at++) await memory.settle({ active: true })
     await Promise.all(callers)
-    expect(memory.size().callsInFlight).toBe(0)
+    expect(memory.stats().callsInFlight).toBe(0)
   })
 })
 
@@ -96,7 +96,7 @@ describe('a call in flight', () => {
     await memory.forget('tok')
     await memory.settle({ active: true })
     expect(await first).toMatchObject({ source: 'asked' })
-    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
+    expect(memory.stats()).toMatchObject({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
   })
 
   it('is not joined any more when the token was forgotten', async () => {
@@ -123,7 +123,7 @@ describe('a call in flight', () => {
     const another = memoryBench()
     const both = [another.request('tok'), another.request('tok', 0)]
     await another.settle({ active: true }, 0)
-    expect(another.size()).toMatchObject({ entries: 0, callsInFlight: 1 })
+    expect(another.stats()).toMatchObject({ entries: 0, callsInFlight: 1 })
     await another.settle({ active: false }, 0)
     await Promise.all(both)
     expect(another.recall('tok', Infinity)).toMatchObject({ answer: { active: false } })

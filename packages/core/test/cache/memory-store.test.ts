@@ -1,72 +1,52 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { type AuthorizationServer, json, startAuthorizationServer } from '@oauth-introspect/testkit'
-import { createMemoryStore } from '../../src/cache/memory-store.ts'
-import { createResourceServer } from '../../src/resource-server.ts'
+import { describe, expect, it } from '@jest/globals'
+import { memoryStore } from '@oauth-introspect/core'
+import { describeStore } from '@oauth-introspect/testkit'
 
-describe('a store in memory', () => {
-  it('keeps the most recently used entries, so many and no more', () => {
-    const store = createMemoryStore<{ readonly n: number }>(2)
-    store.set('a', { n: 1 })
-    store.set('b', { n: 2 })
-    expect(store.get('a')).toEqual({ n: 1 })
-    store.set('c', { n: 3 })
-    expect([store.get('a'), store.get('b'), store.get('c'), store.size]).toEqual([{ n: 1 }, undefined, { n: 3 }, 2])
-  })
-
-  it('gives back the very object, the one set last, until it is deleted', () => {
-    const store = createMemoryStore<object>(2)
-    const value = {}
-    store.set('a', {})
-    store.set('a', value)
-    expect(store.get('a')).toBe(value)
-    expect(store.size).toBe(1)
-    store.delete('a')
-    store.delete('never there')
-    expect([store.get('a'), store.size]).toEqual([undefined, 0])
-  })
-
-  it('has no keys in common with names that every object has', () => {
-    const store = createMemoryStore<object>(2)
-    expect(['__proto__', 'constructor', 'toString'].map((name) => store.get(name))).toEqual([undefined, undefined, undefined])
-  })
+describeStore({
+  name: 'memoryStore()',
+  open: () => {
+    let now = 1_700_000_000_000
+    return { store: memoryStore({ maxEntries: 1000, now: () => now }), pass: (milliseconds) => (now += milliseconds) }
+  },
 })
 
-describe('what the store tells on its diagnostics channel', () => {
-  const token = 'CANARY-token-9f3b6c2d81e4'
-  const clientSecret = 'CANARY-secret-5b21e0c79a'
-  const told: unknown[] = []
-  const listener = (message: unknown): void => {
-    told.push(structuredClone(message))
-  }
-  let as: AuthorizationServer
-  beforeEach(async () => {
-    as = await startAuthorizationServer()
-    subscribe('lru-cache:metrics', listener)
-  })
-  afterEach(async () => {
-    unsubscribe('lru-cache:metrics', listener)
-    await as.close()
+describe('memoryStore()', () => {
+  it('keeps the most recently used entries, so many and no more', () => {
+    const store = memoryStore({ maxEntries: 2 })
+    void store.set('a', 'A', 60_000)
+    void store.set('b', 'B', 60_000)
+    void store.get('a')
+    void store.set('c', 'C', 60_000)
+    expect([store.get('a'), store.get('b'), store.get('c')]).toEqual(['A', undefined, 'C'])
   })
 
-  it('is digests and answers, no token and no secret [CA-06] [LG-01] [LG-06]', async () => {
-    const { introspectionEndpoint } = as
-    const server = createResourceServer({ introspectionEndpoint, clientId: 'rs-client', clientSecret, audience: null })
-    const ask = (): unknown => server.authorize({ method: 'GET', url: '/', header: () => [`Bearer ${token}`], native: undefined })
-    as.behave(json({ active: true, sub: 'user-1', echoed: token, note: `it was ${token}` }))
-    await ask()
-    await ask()
-    await server.forget(token)
-    as.behave(json({ active: false }))
-    await ask()
-    await server.close()
-    expect(told.length).toBeGreaterThan(4)
-    const keys = told.flatMap((message) => ('key' in (message as object) ? [(message as { readonly key: unknown }).key] : []))
-    expect(keys.length).toBeGreaterThan(4)
-    expect(new Set(keys).size).toBe(1)
-    expect(keys[0]).toMatch(/^[A-Za-z0-9_-]{43}$/)
-    const everything = inspect(told, { depth: 12, showHidden: true }) + JSON.stringify(told)
-    for (const canary of [token, clientSecret, btoa(`rs-client:${clientSecret}`)]) expect(everything).not.toContain(canary)
+  it('does not trust a clock that was set back', () => {
+    let now = 1000
+    const store = memoryStore({ maxEntries: 2, now: () => now })
+    void store.set('a', 'A', 60_000)
+    now = 999
+    expect(store.get('a')).toBeUndefined()
+    now = 1000
+    expect(store.get('a')).toBeUndefined()
+  })
+
+  it('lives in real time unless told otherwise, a clock that starts at 0 too', () => {
+    const store = memoryStore({ maxEntries: 2, now: () => 0 })
+    void store.set('a', 'A', 1)
+    expect(store.get('a')).toBe('A')
+    const real = memoryStore({ maxEntries: 2 })
+    void real.set('a', 'A', 60_000)
+    expect(real.get('a')).toBe('A')
+  })
+
+  it.each([
+    [{}, 'memoryStore(): "maxEntries" must be a whole number of entries of at least 1, got undefined'],
+    [{ maxEntries: 0 }, 'memoryStore(): "maxEntries" must be a whole number of entries of at least 1, got 0'],
+    [
+      { maxEntries: Infinity, now: 5, max: 1 },
+      'memoryStore(): unknown option "max"; "maxEntries" must be a whole number of entries of at least 1, got Infinity; "now" must be a function, got a number',
+    ],
+  ])('names what is wrong: %j', (settings, message) => {
+    expect(() => memoryStore(settings as { maxEntries: number })).toThrow(new TypeError(message))
   })
 })

@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { redisTokenStore } from '@oauth-introspect/dev-server'
+import { describeWithRedis } from '@oauth-introspect/testkit'
 import { createClient } from '@redis/client'
-import { redisMissing, startRedis } from './redis-server.ts'
 import { describeTokenStore } from './token-store-suite.ts'
 
 jest.setTimeout(30_000)
 
-if (redisMissing !== undefined) {
-  // Past jest, which keeps back what a skipped file prints.
-  process.stderr.write(`redisTokenStore() is NOT tested: ${redisMissing}\n`)
-  test.skip(`redisTokenStore() is not tested: ${redisMissing}`, () => undefined)
-} else {
-  let stop: (() => Promise<void>) | undefined
-  let path = ''
-  beforeAll(async () => {
-    const redis = await startRedis()
-    path = redis.path
-    stop = redis.stop
-  })
-  afterAll(() => stop?.())
-
+describeWithRedis('redisTokenStore()', {}, ({ path }) => {
   const connect = (RESP: 2 | 3) => createClient({ RESP, socket: { path, tls: false } }).connect()
 
   describe.each([2, 3] as const)('by RESP%d', (protocol) => {
@@ -59,4 +46,4 @@ if (redisMissing !== undefined) {
     expect(await other.usage(5)).toEqual([])
     await client.close()
   })
-}
+})

@@ -1,15 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Recall, Recollection } from '../../src/cache/remember.ts'
+import type { Recollection } from '../../src/cache/answer.ts'
 import { runtime } from '../../src/runtime/node.ts'
-import { memoryBench, rules } from './memory-bench.ts'
-
-/** Where an answer comes from when it is recalled now; `asked` when a question has to be awaited. */
-function sourceOf(memory: Recall, token: string, maxAgeMs = Infinity): string {
-  const recalled = memory.recall(token, maxAgeMs)
-  if (!('then' in recalled)) return recalled.source
-  recalled.then(undefined, () => undefined)
-  return 'asked'
-}
+import { memoryBench, rules, sourceOf } from './memory-bench.ts'
 
 describe('remembered answers', () => {
   it('come at once, by one digest, and are the very same [CA-01]', async () => {
@@ -19,7 +11,8 @@ describe('remembered answers', () => {
     memory.digested.length = 0
     const again = memory.recall('tok', Infinity) as Recollection
     expect(again.source).toBe('memory')
-    expect(again.answer).toBe(answer)
+    expect(again.answer).toEqual(answer)
+    expect(again.answer).toMatchObject({ claims: expect.any(Object) })
     expect({ asked: memory.asked, digested: memory.digested.length }).toEqual({ asked: ['tok'], digested: 1 })
   })
 
@@ -50,19 +43,67 @@ describe('remembered answers', () => {
     memory.clock = 1_030_000
     await memory.settle({ active: true, exp: 1030 })
     expect(await pending).toMatchObject({ source: 'asked', answer: { active: true } })
-    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
+    expect(memory.stats()).toMatchObject({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
   })
 
-  it('end when the clock is set back, and stay so short as they were by a clock that starts at 0', async () => {
+  it('live no longer when the process was suspended: the time has passed all the same [CA-18]', async () => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active: true, exp: 1_000_000 })
+    memory.clock += 600_000
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+  })
+
+  it('count by a clock that starts at 0, too', async () => {
     const memory = memoryBench({}, 0)
     await memory.learn('tok', { active: true })
-    expect(sourceOf(memory, 'tok')).toBe('memory')
-    memory.clock = -1
-    expect(sourceOf(memory, 'tok')).toBe('asked')
     memory.clock = 59_999
     expect(sourceOf(memory, 'tok')).toBe('memory')
     memory.clock = 60_000
     expect(sourceOf(memory, 'tok')).toBe('asked')
+  })
+
+  it.each([
+    ['behind the question', -3_600_000],
+    ['by less than their age', -15_000],
+  ])('end when the clock is set back %s, and do not come back with the time [CA-18]', async (_how, step) => {
+    const memory = memoryBench()
+    await memory.learn('a', { active: true })
+    await memory.learn('x', { active: false })
+    memory.clock += 20_000
+    expect(sourceOf(memory, 'a')).toBe('memory')
+    memory.clock += step
+    expect(sourceOf(memory, 'a')).toBe('asked')
+    memory.clock += 1 - step
+    expect(['a', 'x'].map((token) => sourceOf(memory, token))).toEqual(['asked', 'asked'])
+    expect(memory.stats()).toMatchObject({ entries: 0, inactiveEntries: 0 })
+  })
+
+  it('end when a clock that nobody sets has gone further than the one by which they are dated', async () => {
+    let elapsed = 0
+    const memory = memoryBench({ elapsed: () => elapsed })
+    await memory.learn('tok', { active: true })
+    memory.clock += 30_000
+    elapsed += 30_900
+    expect(sourceOf(memory, 'tok')).toBe('memory')
+    memory.clock += 20_000
+    elapsed += 30_000
+    expect(sourceOf(memory, 'tok')).toBe('asked')
+  })
+
+  it('are kept no longer than the authorization server lets them, and not at all where it does not [CA-12]', async () => {
+    const memory = memoryBench()
+    await memory.learn('a', { active: true, freshForMs: 5_000 })
+    await memory.learn('b', { active: true, freshForMs: 3_600_000 })
+    await memory.learn('c', { active: true, freshForMs: 0 })
+    await memory.learn('x', { active: false, freshForMs: 0 })
+    await memory.learn('y', { active: false, freshForMs: 5_000 })
+    expect(memory.stats()).toMatchObject({ entries: 2, inactiveEntries: 1 })
+    memory.clock += 4_999
+    expect(['a', 'b', 'y'].map((token) => sourceOf(memory, token))).toEqual(['memory', 'memory', 'memory'])
+    memory.clock += 1
+    expect(['a', 'b', 'y'].map((token) => sourceOf(memory, token))).toEqual(['asked', 'memory', 'asked'])
+    memory.clock += 55_000
+    expect(sourceOf(memory, 'b')).toBe('asked')
   })
 
   it('are passed over by who wants a younger one, and replaced by its answer', async () => {
@@ -73,7 +114,7 @@ describe('remembered answers', () => {
     expect(sourceOf(memory, 'tok', 5_000)).toBe('asked')
     await memory.settle({ active: false })
     expect(memory.recall('tok', Infinity)).toMatchObject({ source: 'memory', answer: { active: false, sentAt: memory.clock } })
-    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 1, callsInFlight: 0 })
+    expect(memory.stats()).toMatchObject({ entries: 0, inactiveEntries: 1, callsInFlight: 0 })
   })
 
   it('are never used by who wants the answer to a question of its own', async () => {
@@ -90,7 +131,7 @@ describe('remembered answers', () => {
     memory.clock += 1
     expect(sourceOf(memory, 'tok')).toBe('asked')
     await memory.settle({ active: true })
-    expect(memory.size()).toEqual({ entries: 1, inactiveEntries: 0, callsInFlight: 0 })
+    expect(memory.stats()).toMatchObject({ entries: 1, inactiveEntries: 0, callsInFlight: 0 })
     expect(memory.recall('tok', Infinity)).toMatchObject({ source: 'memory', answer: { active: true } })
   })
 
@@ -101,7 +142,7 @@ describe('remembered answers', () => {
     const memory = memoryBench({ rules: noAge })
     await memory.learn('good', { active: true })
     await memory.learn('bad', { active: false })
-    expect(memory.size()).toMatchObject(size)
+    expect(memory.stats()).toMatchObject(size)
     expect(sourceOf(memory, 'good')).toBe(size.entries === 0 ? 'asked' : 'memory')
     expect(sourceOf(memory, 'bad')).toBe(size.inactiveEntries === 0 ? 'asked' : 'memory')
   })
@@ -110,7 +151,7 @@ describe('remembered answers', () => {
     const memory = memoryBench()
     for (const token of ['a', 'b', 'c', 'd']) await memory.learn(token, { active: true })
     for (let at = 0; at < 500; at++) await memory.learn(`bad-${at}`, { active: false })
-    expect(memory.size()).toEqual({ entries: 3, inactiveEntries: 3, callsInFlight: 0 })
+    expect(memory.stats()).toMatchObject({ entries: 3, inactiveEntries: 3, callsInFlight: 0 })
     expect(['b', 'c', 'd'].map((token) => sourceOf(memory, token))).toEqual(['memory', 'memory', 'memory'])
     expect(sourceOf(memory, 'a')).toBe('asked')
   })
@@ -118,7 +159,7 @@ describe('remembered answers', () => {
   it('are never faults: the next one asks again [CA-18]', async () => {
     const memory = memoryBench()
     await expect(memory.learn('tok', new Error('down'))).rejects.toThrow('down')
-    expect(memory.size()).toEqual({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
+    expect(memory.stats()).toMatchObject({ entries: 0, inactiveEntries: 0, callsInFlight: 0 })
     expect(sourceOf(memory, 'tok')).toBe('asked')
     await memory.settle({ active: true })
     expect(sourceOf(memory, 'tok')).toBe('memory')
@@ -145,7 +186,7 @@ describe('remembered answers', () => {
     await memory.forget('a')
     await memory.forget('x')
     await memory.forget('never seen')
-    expect(memory.size()).toEqual({ entries: 1, inactiveEntries: 1, callsInFlight: 0 })
+    expect(memory.stats()).toMatchObject({ entries: 1, inactiveEntries: 1, callsInFlight: 0 })
     expect(['b', 'y', 'a', 'x'].map((token) => sourceOf(memory, token))).toEqual(['memory', 'memory', 'asked', 'asked'])
   })
 })
@@ -153,22 +194,25 @@ describe('remembered answers', () => {
 describe('keys', () => {
   it('are digests of who asks and of the token, so that no two servers or clients share one [CA-04] [CA-06]', async () => {
     const made: string[] = []
-    const sha256 = (text: string): string => {
+    const hash = (text: string): string => {
       made.push(text)
       return `<digest ${made.length}>`
     }
-    for (const identity of ['one', 'two']) await memoryBench({ identity, sha256 }).learn('tok', { active: true })
+    for (const identity of ['one', 'two']) await memoryBench({ identity, sha256: hash, sha256Binary: hash }).learn('tok', { active: true })
     expect(made).toEqual(['one', '<digest 1>tok', 'two', '<digest 3>tok'])
   })
 
   it('may take their time: the digest of the web platform is a promise', async () => {
-    const memory = memoryBench({ sha256: (text) => Promise.resolve(runtime.sha256(text)) })
+    const memory = memoryBench({
+      sha256: (text) => Promise.resolve(runtime.sha256(text)),
+      sha256Binary: (text) => Promise.resolve(runtime.sha256Binary(text)),
+    })
     const first = memory.recall('tok', Infinity)
     await new Promise((done) => setImmediate(done))
     await memory.settle({ active: true })
     expect(await first).toMatchObject({ source: 'asked' })
     expect(await memory.recall('tok', Infinity)).toMatchObject({ source: 'memory' })
     await memory.forget('tok')
-    expect(memory.size().entries).toBe(0)
+    expect(memory.stats().entries).toBe(0)
   })
 })
