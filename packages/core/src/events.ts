@@ -12,6 +12,8 @@ import type { ResourceRequest } from './resource-request.ts'
 export type WarningCode =
   | 'AUDIENCE_UNCHECKED'
   | 'EVERYTHING_INACTIVE'
+  | 'REVOCATION_BUS_LOST'
+  | 'REVOCATION_MARKS_COLLAPSED'
   | 'TLS_CERTIFICATE_NOT_SHOWN'
   | 'TOKEN_IN_URL'
   | 'UNENCODED_CREDENTIALS'
@@ -49,6 +51,8 @@ export type Happening =
       /** How often this code came since it was last told, this time included. */
       readonly count: number
     }
+  /** Tokens were revoked: by these members of a mark; their values are left out. */
+  | { readonly type: 'revoked'; readonly names: readonly string[] }
   | { readonly type: 'warning'; readonly code: WarningCode; readonly count: number }
 
 /** An event of a resource server: `at` in milliseconds since epoch; `request`, where there is one, is not enumerable. */

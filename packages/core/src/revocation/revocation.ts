@@ -1,0 +1,111 @@
+/**
+ * Revocation of one resource server: what it has heard of it, and what it tells the other instances.
+ *
+ * @module
+ */
+import type { EventSink } from '../events.ts'
+import { type Connection, Deadline } from '../runtime/runtime.ts'
+import { type BusSubscription, subscribeToBus } from './bus-subscription.ts'
+import { createMarks, type Marks } from './marks.ts'
+import { type RevocationBus, type RevocationMark, readRevocationMark } from './revocation-mark.ts'
+import type { RevocationRules } from './revocation-options.ts'
+import { createSignalIntake, type SignalIntake } from './signal-intake.ts'
+
+/** What revocation rests on. */
+export interface RevocationParts {
+  readonly rules: RevocationRules
+  /** Our client ids at the authorization servers. */
+  readonly clientIds: readonly string[]
+  readonly clockToleranceSeconds: number
+  /** Milliseconds for the keys of a transmitter, and for the bus. */
+  readonly timeoutMs: number
+  /** Milliseconds that an answer counts at most, wherever it is kept. */
+  readonly maxAnswerAgeMs: number
+  readonly now: () => number
+  readonly events: EventSink
+  /** By which keys are fetched. */
+  readonly connection: () => Connection
+}
+
+/** Revocation of one resource server. */
+export interface Revocation {
+  readonly marks: Marks
+  readonly intake: SignalIntake
+  /** Applies a mark here, and resolves once the other instances will hear of it. @throws {TypeError} when it is none. */
+  revoke(mark: RevocationMark): Promise<void>
+  /** Resolves when the bus can be heard; rejects when it cannot. */
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Makes it, and begins to listen to the bus. */
+export function createRevocation(parts: RevocationParts): Revocation {
+  const { rules, now, events, maxAnswerAgeMs, timeoutMs } = parts
+  const { bus } = rules
+  const marks = createMarks({
+    rules: { ...rules, maxAnswerAgeMs },
+    now,
+    onCollapse: () => {
+      events.warn('REVOCATION_MARKS_COLLAPSED')
+    },
+  })
+  const subscription = bus === undefined ? undefined : listen(bus)
+
+  function listen(heard: RevocationBus): BusSubscription {
+    // Nothing has been heard yet of what others have stored.
+    marks.lost()
+    return subscribeToBus(heard, {
+      hear,
+      lost() {
+        marks.lost()
+        events.warn('REVOCATION_BUS_LOST')
+      },
+      restored() {
+        marks.restored()
+      },
+    })
+  }
+
+  function hear(mark: RevocationMark): void {
+    marks.receive(mark)
+    if (events.listening) events.emit({ type: 'revoked', names: Object.keys(mark).filter((name) => !['eventTime', 'effect'].includes(name)) })
+  }
+
+  async function revoke(said: RevocationMark): Promise<void> {
+    const mark = readRevocationMark(said)
+    if (mark === undefined)
+      throw new TypeError('revoke() takes a mark: "issuer", "subject", "session", "client", "jti" or "tokenDigest", and not more than 1024 characters each')
+    // Whoever hears of it later must not take that for the time when it happened.
+    const timed = { eventTime: Math.floor(now() / 1000), ...mark }
+    hear(timed)
+    if (bus !== undefined) await publish(bus, timed, timeoutMs)
+  }
+
+  const intake = createSignalIntake({ ...parts, revoke })
+  return {
+    marks,
+    intake,
+    revoke,
+    ready: async () => subscription?.ready(),
+    async close() {
+      await Promise.all([intake.close(), subscription?.close()])
+    },
+  }
+}
+
+/** Not for ever: who has sent the signal waits for it. What a client of a store throws may hold anything, and is not passed on. */
+async function publish(bus: RevocationBus, mark: RevocationMark, timeoutMs: number): Promise<void> {
+  const deadline = new Deadline(timeoutMs)
+  const late = new Promise<never>((_resolve, reject) => {
+    deadline.whenExpired(() => {
+      reject(new Error('too late'))
+    })
+  })
+  try {
+    await Promise.race([bus.publish(mark), late])
+  } catch {
+    throw new Error('the mark is in force here, but the revocation bus has not taken it')
+  } finally {
+    deadline.clear()
+  }
+}
