@@ -11,6 +11,7 @@ import type { EventSink } from './events.ts'
 import type { ResourceServerStats } from './outcome.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import type { Marks } from './revocation/marks.ts'
 
 /** The answers about tokens. */
 export interface Answers {
@@ -27,9 +28,9 @@ export interface Answers {
 }
 
 /** Makes the answers of one resource server. */
-export function createAnswers(settings: ResolvedOptions, events: EventSink): Answers {
+export function createAnswers(settings: ResolvedOptions, events: EventSink, marks: Marks): Answers {
   const memory = createMemory({ rules: settings.memory, now: settings.now, sha256: runtime.sha256 })
-  const servers = settings.authorizationServers.map((listed) => createAuthorizationServer(listed, settings, memory, events))
+  const servers = settings.authorizationServers.map((listed) => createAuthorizationServer(listed, settings, { memory, marks }, events))
   const select = settings.selectAuthorizationServer
   const [only] = settings.listed ? [] : servers
   const sum = (figure: 'calls' | 'failedCalls'): number => servers.reduce((total, server) => total + server[figure], 0)

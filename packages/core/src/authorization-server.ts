@@ -15,6 +15,8 @@ import { createIntrospectionClient } from './introspection-client.ts'
 import type { Issuer } from './introspection-endpoint.ts'
 import type { ListedServer } from './listed-authorization-servers.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
+import type { Marks } from './revocation/marks.ts'
+import { underMarks } from './revocation/under-marks.ts'
 import { connectByFetch } from './runtime/fetch-connection.ts'
 
 /** An authorization server that is asked. */
@@ -35,7 +37,7 @@ const suspiciousInactivity = 20
 export function createAuthorizationServer(
   listed: ListedServer,
   settings: ResolvedOptions,
-  memory: Memory,
+  { memory, marks }: { readonly memory: Memory; readonly marks: Marks },
   events: EventSink,
 ): AuthorizationServer {
   const { now } = settings
@@ -81,7 +83,7 @@ export function createAuthorizationServer(
 
   return {
     ...{ name, issuer, tokenPrefix, fallback, needs, rules },
-    ...memory.of({ identity: client.identity, ask }),
+    ...underMarks(memory.of({ identity: client.identity, ask }), marks, issuer),
     get calls() {
       return client.calls
     },

@@ -19,12 +19,7 @@ export interface Signer {
  *
  * @throws {IntrospectionError} when the keys cannot be had.
  */
-export async function verifySignature(
-  jwt: string,
-  signer: Signer,
-  source: KeySource,
-  deadline: Deadline,
-): Promise<Uint8Array | undefined> {
+export async function verifySignature(jwt: string, signer: Signer, source: KeySource, deadline: Deadline): Promise<Uint8Array | undefined> {
   const known = await source.current(deadline)
   return (await verifyByAny(jwt, known.keys, signer)) ?? verifyByAny(jwt, (await source.newer(known, deadline))?.keys, signer)
 }

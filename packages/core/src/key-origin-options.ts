@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { keysUrl } from './introspection-endpoint.ts'
+import { secureUrl } from './introspection-endpoint.ts'
 import { fits, isSecret, type KeyOrigin, listKeys, readVerificationKeys, type SignatureAlgorithm } from './json-web-key.ts'
 import type { OptionFaults } from './option-faults.ts'
 
@@ -22,7 +22,7 @@ export function readKeyOrigin(
 ): KeyOrigin {
   const { jwksUri, keys } = members
   if (jwksUri !== undefined && keys !== undefined) faults.say(`"${prefix}jwksUri" and "${prefix}keys" exclude each other`)
-  if (jwksUri !== undefined) return keysUrl(jwksUri, `${prefix}jwksUri`, faults) ?? []
+  if (jwksUri !== undefined) return secureUrl(jwksUri, `${prefix}jwksUri`, faults) ?? []
   if (keys !== undefined) return readKeys(keys, accepted, prefix, faults)
   if (needed !== undefined) faults.say(`"${prefix}jwksUri" or "${prefix}keys" is needed ${needed}`)
   return 'discovered'

@@ -20,6 +20,8 @@ import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
 import { type Needs, noNeeds, type Requirements } from './requirements.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import { createRevocation } from './revocation/revocation.ts'
+import { setIntake } from './revocation/security-events.ts'
 import { grantsAll } from './scope.ts'
 import { type ActiveAnswer, type Presentation, Standing } from './standing.ts'
 import { readPresented } from './token-sources.ts'
@@ -36,7 +38,11 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const settings = resolveOptions(options, () => Date.now())
   const { now, protection } = settings
   const events = createEventSink(settings.onEvent, now)
-  const answers = createAnswers(settings, events)
+  const revocation = createRevocation({
+    ...settings,
+    ...{ rules: settings.revocation, servers: settings.authorizationServers, maxAnswerAgeMs: settings.memory.maxAgeMs, events },
+  })
+  const answers = createAnswers(settings, events, revocation.marks)
   const admission = settings.admission === undefined ? undefined : new Admission(settings.admission, settings.maxConcurrentCalls, now)
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
@@ -149,15 +155,23 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       if (maxAnswerAgeMs < Infinity && !isYounger(answer, now(), maxAnswerAgeMs)) return judgeToken(presentation)
       return decide(answer, fresh, presentation)
     },
-    ready: answers.ready,
+    async ready() {
+      await Promise.all([answers.ready(), revocation.ready()])
+    },
+    revoke: (mark) => revocation.revoke(mark),
     forget: answers.forget,
-    stats: () => ({ ...counts, ...answers.stats(), signals: signals.size, listenerFailures: events.listenerFailures }),
-    close() {
+    stats: () => ({
+      ...counts,
+      ...answers.stats(),
+      ...{ signals: signals.size, marks: revocation.marks.size, listenerFailures: events.listenerFailures },
+    }),
+    async close() {
       signals.close()
-      return answers.close()
+      await Promise.all([answers.close(), revocation.close()])
     },
   }
   needsReaders.set(server, needsOf)
+  if (settings.revocation.isGiven) setIntake(server, revocation.intake)
   return server
 }
 

@@ -7,10 +7,10 @@ import { type RevocationBus, type RevocationListener, type RevocationMark, readR
 
 /** Who listens. */
 export interface BusListener {
-  hear(mark: RevocationMark): void
+  readonly hear: (mark: RevocationMark) => void
   /** The bus cannot be heard any more, or still not. */
-  lost(): void
-  restored(): void
+  readonly lost: () => void
+  readonly restored: () => void
 }
 
 /** A subscription. */

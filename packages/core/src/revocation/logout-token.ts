@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, isText, isTime, malformed, type Members, namesUs, type Signal, type SignalFault } from './signal-fault.ts'
+import { isObject, isText, isTime, type Members, malformed, namesUs, type Signal, type SignalFault } from './signal-fault.ts'
 
 /** What is demanded of a logout token. */
 export interface LogoutTokenRules {

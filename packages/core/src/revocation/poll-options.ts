@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readEndpoint } from '../introspection-endpoint.ts'
+import { secureUrl } from '../introspection-endpoint.ts'
 import { flag, OptionFaults, type Reader, readMembers, seconds, whole } from '../option-faults.ts'
 
 /** Where Security Event Tokens are polled for, and how. */
@@ -32,6 +32,7 @@ export interface PollSettings {
   readonly intervalMs: number
 }
 
+const placeholder = new URL('https://invalid.example')
 const known = ['endpoint', 'authorization', 'maxEvents', 'longPolling', 'timeoutMs', 'intervalSeconds']
 
 const authorization: Reader<PollSettings['authorization']> = (value, name, faults) => {
@@ -45,8 +46,9 @@ export function readPollOptions(options: unknown): PollSettings {
   const members = readMembers(options, known, faults)
   const read = <T>(name: string, reader: Reader<T>, byDefault: T): T =>
     members[name] === undefined ? byDefault : (reader(members[name], name, faults) ?? byDefault)
+  if (!('endpoint' in members)) faults.say('"endpoint" is needed')
   const settings: PollSettings = {
-    endpoint: readEndpoint(members, faults, 'endpoint'),
+    endpoint: read('endpoint', secureUrl, placeholder),
     authorization: read<PollSettings['authorization']>('authorization', authorization, () => undefined),
     maxEvents: read('maxEvents', whole('events', 1, 1000), 100),
     longPolling: read('longPolling', flag, true),

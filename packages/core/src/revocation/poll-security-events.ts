@@ -62,6 +62,10 @@ class Poll {
     this.#settings = settings
   }
 
+  #hasStopped(): boolean {
+    return this.#isStopped
+  }
+
   stop(): void {
     this.#isStopped = true
     this.#endWait?.()
@@ -70,7 +74,7 @@ class Poll {
   async run(): Promise<void> {
     const { now, events } = this.#intake.parts
     let pauseMs = shortestPauseMs
-    while (!this.#isStopped) {
+    while (!this.#hasStopped()) {
       const sentAt = now()
       try {
         const polled = await this.#ask(this.#settings.maxEvents)
@@ -80,7 +84,7 @@ class Poll {
         if (taken === 0 && !polled.moreAvailable && !hasWaited) await this.#wait(this.#settings.intervalMs)
       } catch (error) {
         if (!IntrospectionError.is(error)) throw error
-        if (this.#isStopped) break
+        if (this.#hasStopped()) break
         events.fault(error)
         await this.#wait(Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1000))
         pauseMs = Math.min(pauseMs * 2, longestPauseMs)

@@ -66,6 +66,8 @@ export interface Transmitter {
 
 /** The options with their defaults. */
 export interface RevocationRules {
+  /** Whether anything was said of it. */
+  readonly isGiven: boolean
   readonly transmitters: readonly Transmitter[]
   readonly webhookSecrets: readonly Uint8Array<ArrayBuffer>[]
   readonly bus: RevocationBus | undefined
@@ -96,6 +98,7 @@ export function readRevocation(value: unknown, faults: OptionFaults): Revocation
   const read = <T>(name: string, reader: Reader<T>, byDefault: T): T =>
     members[name] === undefined ? byDefault : (reader(members[name], `revocation.${name}`, faults) ?? byDefault)
   return {
+    isGiven: value !== undefined,
     transmitters: read('transmitters', transmitters, []),
     webhookSecrets: read('webhook', webhook, []),
     bus: read<RevocationBus | undefined>('bus', bus, undefined),

@@ -3,7 +3,11 @@
  *
  * @module
  */
+import { runtime } from '#runtime'
+import type { ClientAuthentication } from '../client-authentication/client-authentication.ts'
 import type { EventSink } from '../events.ts'
+import type { HttpSettings } from '../http-options.ts'
+import { connectByFetch, type Transport } from '../runtime/fetch-connection.ts'
 import { type Connection, Deadline } from '../runtime/runtime.ts'
 import { type BusSubscription, subscribeToBus } from './bus-subscription.ts'
 import { createMarks, type Marks } from './marks.ts'
@@ -11,20 +15,24 @@ import { type RevocationBus, type RevocationMark, readRevocationMark } from './r
 import type { RevocationRules } from './revocation-options.ts'
 import { createSignalIntake, type SignalIntake } from './signal-intake.ts'
 
+/** An authorization server, as far as revocation has to know of it. */
+export interface KnownServer {
+  readonly issuer: string | undefined
+  readonly clientAuthentication: ClientAuthentication
+  readonly http: () => HttpSettings
+  readonly timeoutMs: number
+}
+
 /** What revocation rests on. */
 export interface RevocationParts {
   readonly rules: RevocationRules
-  /** Our client ids at the authorization servers. */
-  readonly clientIds: readonly string[]
+  readonly servers: readonly KnownServer[]
+  readonly transport: Transport | undefined
   readonly clockToleranceSeconds: number
-  /** Milliseconds for the keys of a transmitter, and for the bus. */
-  readonly timeoutMs: number
   /** Milliseconds that an answer counts at most, wherever it is kept. */
   readonly maxAnswerAgeMs: number
   readonly now: () => number
   readonly events: EventSink
-  /** By which keys are fetched. */
-  readonly connection: () => Connection
 }
 
 /** Revocation of one resource server. */
@@ -40,8 +48,10 @@ export interface Revocation {
 
 /** Makes it, and begins to listen to the bus. */
 export function createRevocation(parts: RevocationParts): Revocation {
-  const { rules, now, events, maxAnswerAgeMs, timeoutMs } = parts
+  const { rules, servers, now, events, maxAnswerAgeMs } = parts
   const { bus } = rules
+  const timeoutMs = Math.max(...servers.map((server) => server.timeoutMs))
+  const connections = new Connections(servers, parts.transport)
   const marks = createMarks({
     rules: { ...rules, maxAnswerAgeMs },
     now,
@@ -68,20 +78,28 @@ export function createRevocation(parts: RevocationParts): Revocation {
 
   function hear(mark: RevocationMark): void {
     marks.receive(mark)
-    if (events.listening) events.emit({ type: 'revoked', names: Object.keys(mark).filter((name) => !['eventTime', 'effect'].includes(name)) })
+    if (events.listening)
+      events.emit({ type: 'revoked', names: Object.keys(mark).filter((name) => !['eventTime', 'effect'].includes(name)) })
   }
 
   async function revoke(said: RevocationMark): Promise<void> {
     const mark = readRevocationMark(said)
     if (mark === undefined)
-      throw new TypeError('revoke() takes a mark: "issuer", "subject", "session", "client", "jti" or "tokenDigest", and not more than 1024 characters each')
+      throw new TypeError(
+        'revoke() takes a mark: "issuer", "subject", "session", "client", "jti" or "tokenDigest", and not more than 1024 characters each',
+      )
     // Whoever hears of it later must not take that for the time when it happened.
     const timed = { eventTime: Math.floor(now() / 1000), ...mark }
     hear(timed)
     if (bus !== undefined) await publish(bus, timed, timeoutMs)
   }
 
-  const intake = createSignalIntake({ ...parts, revoke })
+  const clientIds = servers.flatMap(({ clientAuthentication: { method, identity } }) =>
+    // Whoever shows a token of his own is not a client that logout tokens could name.
+    method !== 'bearer_token' && typeof identity === 'string' && identity !== '' ? [identity] : [],
+  )
+  const connection = (issuer?: string): Connection => connections.find(issuer)
+  const intake = createSignalIntake({ ...parts, timeoutMs, clientIds, connection, revoke })
   return {
     marks,
     intake,
@@ -89,7 +107,36 @@ export function createRevocation(parts: RevocationParts): Revocation {
     ready: async () => subscription?.ready(),
     async close() {
       await Promise.all([intake.close(), subscription?.close()])
+      await connections.close()
     },
+  }
+}
+
+/** The ways to transmitters, opened when they are needed: as to the authorization server of the same issuer, but for our certificate. */
+class Connections {
+  readonly #servers: readonly KnownServer[]
+  readonly #transport: Transport | undefined
+  readonly #open = new Map<KnownServer | undefined, Connection>()
+
+  constructor(servers: readonly KnownServer[], transport: Transport | undefined) {
+    this.#servers = servers
+    this.#transport = transport
+  }
+
+  find(issuer: string | undefined): Connection {
+    const server = this.#servers.find((one) => one.issuer === issuer) ?? this.#servers[0]
+    const connection = this.#open.get(server) ?? this.#connect(server)
+    this.#open.set(server, connection)
+    return connection
+  }
+
+  #connect(server: KnownServer | undefined): Connection {
+    if (this.#transport !== undefined || server === undefined) return connectByFetch(this.#transport ?? fetch)
+    return runtime.connect({ ...server.http(), connectTimeoutMs: server.timeoutMs })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((connection) => connection.close()))
   }
 }
 

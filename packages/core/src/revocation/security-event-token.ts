@@ -5,7 +5,7 @@
  * @module
  */
 import type { RevocationMark } from './revocation-mark.ts'
-import { isObject, isText, isTime, malformed, type Members, namesUs, type Signal, type SignalFault } from './signal-fault.ts'
+import { isObject, isText, isTime, type Members, malformed, namesUs, type Signal, type SignalFault } from './signal-fault.ts'
 import { readSubject } from './subject-identifier.ts'
 
 /** What is demanded of a token. */

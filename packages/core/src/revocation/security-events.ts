@@ -148,10 +148,10 @@ const tooLarge: SignalAnswer = { status: 413, headers: [noStore], content: '' }
 async function findAllowed(request: ResourceRequest, transmitters: readonly Transmitter[]): Promise<readonly Transmitter[]> {
   const lines = request.header('authorization')
   const shown = lines.length === 1 ? lines[0] : undefined
-  const allowed = await Promise.all(
-    transmitters.map(({ authorization }) => authorization === undefined || (shown !== undefined && isSame(shown, authorization))),
-  )
-  return transmitters.filter((_transmitter, at) => allowed[at] === true)
+  const isAllowed = async ({ authorization }: Transmitter): Promise<boolean> =>
+    authorization === undefined || (shown !== undefined && (await isSame(shown, authorization)))
+  const allowed = await Promise.all(transmitters.map(isAllowed))
+  return transmitters.filter((_transmitter, at) => allowed[at])
 }
 
 /** Takes the same time wherever two texts differ, and however long they are. */

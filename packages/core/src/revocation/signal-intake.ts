@@ -38,8 +38,8 @@ export interface IntakeParts {
   readonly timeoutMs: number
   readonly now: () => number
   readonly events: EventSink
-  /** By which keys are fetched. */
-  readonly connection: () => Connection
+  /** The way to a transmitter. */
+  readonly connection: (issuer?: string) => Connection
   /** Resolves once this instance holds the mark, and the others will. */
   readonly revoke: (mark: RevocationMark) => Promise<void>
 }
@@ -58,7 +58,7 @@ export function createSignalIntake(parts: IntakeParts): SignalIntake {
 
   function load(): Promise<SignedSignals> {
     signed ??= import('./signed-signal.ts').then(({ createSignedSignals }) =>
-      createSignedSignals({ ...parts, transmitters: rules.transmitters, connection: parts.connection() }),
+      createSignedSignals({ ...parts, transmitters: rules.transmitters }),
     )
     return signed
   }

@@ -10,19 +10,21 @@ import { IntrospectionError } from '../errors.ts'
 import { signatureAlgorithms } from '../json-web-key.ts'
 import { createKeySource, type KeySource, type KeySourceParts } from '../json-web-key-set.ts'
 import { verifySignature } from '../jwt-signature.ts'
-import type { Deadline } from '../runtime/runtime.ts'
+import type { Connection, Deadline } from '../runtime/runtime.ts'
 import { readLogoutToken } from './logout-token.ts'
 import { readRevocationMark } from './revocation-mark.ts'
 import type { Transmitter } from './revocation-options.ts'
 import { readSecurityEventToken } from './security-event-token.ts'
-import { malformed, type Members, type Signal, type SignalFault } from './signal-fault.ts'
+import { type Members, malformed, type Signal, type SignalFault } from './signal-fault.ts'
 
 /** What reading rests on. */
-export interface SignedSignalParts extends Omit<KeySourceParts, 'findKeys'> {
+export interface SignedSignalParts extends Omit<KeySourceParts, 'findKeys' | 'connection'> {
   readonly transmitters: readonly Transmitter[]
   /** What logout tokens may call us, besides what their transmitter does: our client ids. */
   readonly clientIds: readonly string[]
   readonly clockToleranceSeconds: number
+  /** The way to a transmitter. */
+  readonly connection: (issuer: string) => Connection
 }
 
 /** Reads signed signals. */
@@ -51,7 +53,9 @@ export function createSignedSignals(parts: SignedSignalParts): SignedSignals {
     const findKeys = (): never => {
       throw new Error('the keys of a transmitter are given, or their place is')
     }
-    const source = sources.get(transmitter) ?? createKeySource(transmitter.keys, { ...parts, findKeys })
+    const source =
+      sources.get(transmitter) ??
+      createKeySource(transmitter.keys, { ...parts, connection: parts.connection(transmitter.issuer), findKeys })
     sources.set(transmitter, source)
     return source
   }
