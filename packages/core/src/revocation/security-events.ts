@@ -99,7 +99,7 @@ async function receiveEvent(request: ResourceRequest, intake: SignalIntake): Pro
   if (!isOfType(request, 'application/secevent+jwt'))
     return refuse({ fault: 'invalid_request', description: 'its media type is not application/secevent+jwt' })
   const content = await readBounded(request)
-  if (content === undefined) return tooLarge
+  if (content === undefined) return isBounded(request) ? refuse(unreadable) : tooLarge
   const taken = await intake.takeEvent(content, (transmitter) => allowed.includes(transmitter))
   // RFC 8935 §2: a repetition is answered as if it were new.
   return answer(taken, 202, refuse)
@@ -111,7 +111,7 @@ async function receiveLogout(request: ResourceRequest, intake: SignalIntake): Pr
   if (request.method !== 'POST') return notAllowed
   if (!isOfType(request, 'application/x-www-form-urlencoded')) return refuse('its media type is not application/x-www-form-urlencoded')
   const tokens = await readForm(request, 'logout_token')
-  if (tokens === undefined) return tooLarge
+  if (tokens === undefined) return isBounded(request) ? refuse(unreadable.description) : tooLarge
   const [token] = tokens
   if (tokens.length !== 1 || typeof token !== 'string') return refuse('there must be one "logout_token"')
   const taken = await intake.takeLogout(new TextEncoder().encode(token))
@@ -123,7 +123,7 @@ async function receiveWebhook(request: ResourceRequest, intake: SignalIntake): P
   const refuse = ({ fault, description }: SignalFault): SignalAnswer => answerJson({ error: fault, error_description: description })
   if (request.method !== 'POST') return notAllowed
   const content = await readBounded(request)
-  if (content === undefined) return tooLarge
+  if (content === undefined) return isBounded(request) ? refuse(unreadable) : tooLarge
   const [id, timestamp, signature] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => {
     const lines = request.header(name)
     return lines.length === 1 ? lines[0] : undefined
@@ -143,6 +143,10 @@ function answerJson(body: object, ...more: readonly Header[]): SignalAnswer {
 
 const notAllowed: SignalAnswer = { status: 405, headers: [noStore, ['Allow', 'POST']], content: '' }
 const tooLarge: SignalAnswer = { status: 413, headers: [noStore], content: '' }
+const unreadable: SignalFault = {
+  fault: 'invalid_request',
+  description: 'its content cannot be read: it is incomplete, or others have read it',
+}
 
 /** The transmitters for which a push may come: those whose `authorization` it shows, and those that need not show any. */
 async function findAllowed(request: ResourceRequest, transmitters: readonly Transmitter[]): Promise<readonly Transmitter[]> {
@@ -177,6 +181,12 @@ async function readBounded(request: ResourceRequest): Promise<Uint8Array | undef
   if (parsed !== undefined) return parsed.length > limits.maxBytes ? undefined : parsed
   const [length = '0'] = request.header('content-length')
   return Number(length) > limits.maxBytes ? undefined : readContent(request, limits)
+}
+
+/** Whether it says of itself that it is not too large. */
+function isBounded(request: ResourceRequest): boolean {
+  const [length = 'unknown'] = request.header('content-length')
+  return Number(length) <= limits.maxBytes
 }
 
 /** The values of a parameter, from what the application has parsed, else from the content itself. */
