@@ -78,10 +78,12 @@ class Poll {
       const sentAt = now()
       try {
         const polled = await this.#ask(this.#settings.maxEvents)
-        pauseMs = shortestPauseMs
-        const taken = await this.#take(polled)
         const hasWaited = this.#settings.longPolling && now() - sentAt >= waitedMs
-        if (taken === 0 && !polled.moreAvailable && !hasWaited) await this.#wait(this.#settings.intervalMs)
+        if (await this.#take(polled)) pauseMs = shortestPauseMs
+        else if (polled.sets.length > 0) {
+          await this.#wait(pauseMs)
+          pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+        } else if (!polled.moreAvailable && !hasWaited) await this.#wait(this.#settings.intervalMs)
       } catch (error) {
         if (!IntrospectionError.is(error)) throw error
         if (this.#hasStopped()) break
@@ -133,15 +135,15 @@ class Poll {
     }
   }
 
-  /** How many of them there is something to say about. */
-  async #take({ sets }: Polled): Promise<number> {
-    let said = 0
+  /** True when there is something to say about one of them. */
+  async #take({ sets }: Polled): Promise<boolean> {
+    let said = false
     for (let at = 0; at < sets.length; at += atOnce) {
       await Promise.all(
         sets.slice(at, at + atOnce).map(async ([jti, set]) => {
           const taken = await this.#intake.takeEvent(new TextEncoder().encode(set))
           if (taken === 'unavailable') return
-          said++
+          said = true
           if (typeof taken === 'string') this.#acknowledged.push(jti)
           else this.#faults.push([jti, { err: taken.fault, description: taken.description }])
         }),

@@ -63,21 +63,31 @@ export function createSignalIntake(parts: IntakeParts): SignalIntake {
     return signed
   }
 
-  async function take(read: (deadline: Deadline) => Promise<Signal | SignalFault>): Promise<Taken> {
+  async function take(read: () => Promise<Signal | SignalFault>): Promise<Taken> {
     if (inHand >= maxInHand) return 'unavailable'
     inHand++
-    const deadline = new Deadline(timeoutMs)
     try {
-      const signal = await read(deadline)
+      const signal = await read()
       return 'fault' in signal ? signal : await apply(signal)
     } catch (error) {
       if (!IntrospectionError.is(error)) throw error
       events.fault(error)
       return 'unavailable'
     } finally {
-      deadline.clear()
       inHand--
     }
+  }
+
+  function takeSigned(read: (signals: SignedSignals, deadline: Deadline) => Promise<Signal | SignalFault>): Promise<Taken> {
+    return take(async () => {
+      const signals = await load()
+      const deadline = new Deadline(timeoutMs)
+      try {
+        return await read(signals, deadline)
+      } finally {
+        deadline.clear()
+      }
+    })
   }
 
   async function apply({ id, marks }: Signal): Promise<Taken> {
@@ -92,8 +102,8 @@ export function createSignalIntake(parts: IntakeParts): SignalIntake {
 
   return {
     parts,
-    takeEvent: (jwt, isAllowed) => take(async (deadline) => (await load()).readEvent(jwt, deadline, isAllowed)),
-    takeLogout: (jwt) => take(async (deadline) => (await load()).readLogout(jwt, deadline)),
+    takeEvent: (jwt, isAllowed) => takeSigned((signals, deadline) => signals.readEvent(jwt, deadline, isAllowed)),
+    takeLogout: (jwt) => takeSigned((signals, deadline) => signals.readLogout(jwt, deadline)),
     takeWebhook: (webhook) => take(() => readWebhook(webhook, rules.webhookSecrets, now() / 1000)),
     whenClosed(end) {
       ends.push(end)
