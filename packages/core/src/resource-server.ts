@@ -5,6 +5,7 @@
  * @module
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { runtime } from '#runtime'
 import { Admission } from './admission.ts'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
@@ -20,6 +21,7 @@ import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
 import { type Needs, noNeeds, type Requirements } from './requirements.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import type { Verdict } from './revocation/marks.ts'
 import { createRevocation } from './revocation/revocation.ts'
 import { setIntake } from './revocation/security-events.ts'
 import { grantsAll } from './scope.ts'
@@ -41,12 +43,15 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const revocation = createRevocation({
     ...settings,
     ...{ rules: settings.revocation, servers: settings.authorizationServers, maxAnswerAgeMs: settings.memory.maxAgeMs, events },
+    onMarks: () => {
+      signals.revise()
+    },
   })
   const answers = createAnswers(settings, events, revocation.marks)
   const admission = settings.admission === undefined ? undefined : new Admission(settings.admission, settings.maxConcurrentCalls, now)
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
-  const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: () => 'stands' })
+  const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld })
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0 }
   for (const code of settings.warnings) events.warn(code)
 
@@ -107,6 +112,17 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   }
 
   /** Looks again at a token that is held on to, by what its request was measured by. */
+  /** What revocations say of a grant that was given before. */
+  function judgeHeld({ answer, presentation: { asked, token } }: Standing): Verdict {
+    const { marks } = revocation
+    if (!marks.any) return 'stands'
+    const tokenDigest = marks.needsTokenDigest ? runtime.sha256(token) : undefined
+    // Some platforms take a while for it: whoever asks has the time.
+    if (typeof tokenDigest === 'object') return 'ask'
+    // While a bus is silent nothing that is remembered counts; what was granted is asked about by `streamRecheckSeconds` and no sooner.
+    return marks.judge({ ...answer, from: 'call', tokenDigest, issuer: asked.issuer })
+  }
+
   async function review({ presentation }: Standing, cause: 'revocation' | 'recheck'): Promise<Standing | SignalEnd['reason']> {
     const { asked, token, needs } = presentation
     const { answer, source } = await asked.recall(token, cause === 'recheck' ? settings.streamRecheckMs : needs.maxAnswerAgeMs)
@@ -153,6 +169,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       // What the route before has asked for, it has got: only an age of the guard's own can demand another call.
       const { maxAnswerAgeMs } = needsOf(noNeeds, requirements)
       if (maxAnswerAgeMs < Infinity && !isYounger(answer, now(), maxAnswerAgeMs)) return judgeToken(presentation)
+      if (judgeHeld(standing) !== 'stands') return judgeToken(presentation)
       return decide(answer, fresh, presentation)
     },
     async ready() {

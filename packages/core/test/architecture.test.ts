@@ -15,6 +15,7 @@ const floors: readonly (readonly RegExp[])[] = [
   [
     /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt|circuit-breaker|call-limits)\.ts$/,
     /^runtime\/(fetch-connection|node-reply|node-dispatcher|node-trust-store)\.ts$/,
+    /^revocation\/revocation-mark\.ts$/,
   ],
   [
     /^(resource-request|authorization-server-metadata|json-web-key-set|breaker-options)\.ts$/,

@@ -175,6 +175,8 @@ describe('stats()', () => {
       callsInFlight: 0,
       entries: 0,
       inactiveEntries: 0,
+      signals: 0,
+      marks: 0,
       listenerFailures: 0,
     })
     bench.as.behave(byToken({ good: bench.good() }))
@@ -197,6 +199,8 @@ describe('stats()', () => {
       callsInFlight: 0,
       entries: 1,
       inactiveEntries: 1,
+      signals: 0,
+      marks: 0,
       listenerFailures: 0,
     })
   })

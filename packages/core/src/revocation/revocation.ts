@@ -33,6 +33,8 @@ export interface RevocationParts {
   readonly maxAnswerAgeMs: number
   readonly now: () => number
   readonly events: EventSink
+  /** Told when marks have arrived, of several at once no more than once. */
+  readonly onMarks: () => void
 }
 
 /** Revocation of one resource server. */
@@ -76,10 +78,19 @@ export function createRevocation(parts: RevocationParts): Revocation {
     })
   }
 
+  let isTelling = false
+
   function hear(mark: RevocationMark): void {
     marks.receive(mark)
+    if (!isTelling) queueMicrotask(tell)
+    isTelling = true
     if (events.listening)
       events.emit({ type: 'revoked', names: Object.keys(mark).filter((name) => !['eventTime', 'effect'].includes(name)) })
+  }
+
+  function tell(): void {
+    isTelling = false
+    parts.onMarks()
   }
 
   async function revoke(said: RevocationMark): Promise<void> {
