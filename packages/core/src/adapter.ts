@@ -18,6 +18,12 @@ import { checkRequirements, createResourceServer, refuseAnonymous } from './reso
 export { isRefusalError, RefusalError, type RefusalFields, refusalFields, refusalMessage } from './refusal-error.ts'
 export { isAppended, refusalResponse, writeHeaders, writeRefusal } from './refusal-response.ts'
 export type { NodeClosable } from './resource-request.ts'
+export {
+  createSignalReceiver,
+  type SecurityEventPaths,
+  type SignalAnswer,
+  type SignalReceiver,
+} from './revocation/security-events.ts'
 
 /** How an adapter attaches and answers. */
 export interface AdapterOptions {

@@ -12,6 +12,7 @@ import type { EventSink } from './events.ts'
 import type { ResourceServerStats } from './outcome.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import type { Marks } from './revocation/marks.ts'
 
 /** The answers about tokens. */
 export interface Answers {
@@ -28,13 +29,14 @@ export interface Answers {
 }
 
 /** Makes the answers of one resource server. */
-export function createAnswers(settings: ResolvedOptions, events: EventSink): Answers {
+export function createAnswers(settings: ResolvedOptions, events: EventSink, marks: Marks): Answers {
   const { now, elapsed, memory: rules, shared } = settings
   const joins = runtime.joinsRequests
   const tell: EventSink['store'] = (operation, failed) => {
     events.store(operation, failed)
   }
   const memory = createMemory({
+    marks,
     ...{ rules, now, elapsed, joins, sha256: runtime.sha256, sha256Binary: runtime.sha256Binary },
     shared: shared === undefined ? undefined : new SharedAnswers({ ...shared, now, joins, tell }),
   })

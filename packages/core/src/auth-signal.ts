@@ -88,6 +88,13 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
       else this.arm()
     }
 
+    /** What has been heard of revocations since it was granted, or now. */
+    revise(): void {
+      const verdict = judge(this.held)
+      if (verdict === 'refuse') this.end('revoked')
+      else if (verdict === 'ask') this.review('revocation')
+    }
+
     review(cause: 'revocation' | 'recheck'): void {
       if (this.#reviewing) return
       this.#reviewing = true
@@ -123,15 +130,12 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
         held.whenClosed?.(() => {
           holder.end('closed')
         })
+        holder.revise()
       }
       return signal
     },
     revise() {
-      for (const holder of holders) {
-        const verdict = judge(holder.held)
-        if (verdict === 'refuse') holder.end('revoked')
-        else if (verdict === 'ask') holder.review('revocation')
-      }
+      for (const holder of holders) holder.revise()
     },
     close() {
       closed = true

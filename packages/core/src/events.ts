@@ -12,6 +12,8 @@ import type { ResourceRequest } from './resource-request.ts'
 export type WarningCode =
   | 'AUDIENCE_UNCHECKED'
   | 'EVERYTHING_INACTIVE'
+  | 'REVOCATION_BUS_LOST'
+  | 'REVOCATION_MARKS_COLLAPSED'
   | 'TLS_CERTIFICATE_NOT_SHOWN'
   | 'TOKEN_IN_URL'
   | 'UNENCODED_CREDENTIALS'
@@ -56,6 +58,8 @@ export type Happening =
       readonly failed: boolean
       readonly count: number
     }
+  /** Tokens were revoked: by these members of a mark; their values are left out. */
+  | { readonly type: 'revoked'; readonly names: readonly string[] }
   | { readonly type: 'warning'; readonly code: WarningCode; readonly count: number }
 
 /** What is done to a shared store. */

@@ -51,8 +51,8 @@ function readEndpoint(
   return url ?? placeholder
 }
 
-/** Reads the URL of keys: whoever could change them on the way could sign, so that http is for loopback alone. */
-export const keysUrl: Reader<URL> = (value, name, faults) => {
+/** Reads the URL of keys, or of what ends tokens: whoever could change that on the way could sign, so that http is for loopback alone. */
+export const secureUrl: Reader<URL> = (value, name, faults) => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   const expected = findFault(url, false, '')
   return expected === undefined ? url : faults.expect(name, expected, value)

@@ -15,6 +15,7 @@ import type { HttpOptions } from './http-options.ts'
 import type { IntrospectionRequestOptions } from './introspection-request-options.ts'
 import type { Claims, MissingActive } from './introspection-response.ts'
 import type { Requirements } from './requirements.ts'
+import type { RevocationOptions } from './revocation/revocation-options.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
 import type { ScopeMatching } from './scope.ts'
 import type { SignedIntrospectionOptions } from './signed-introspection-options.ts'
@@ -212,6 +213,8 @@ interface Settings<S extends StandardSchemaV1, A extends boolean>
   readonly admission?: AdmissionKey
   /** What is remembered, and for how long; `false`: nothing. */
   readonly cache?: false | CacheOptions
+  /** How it becomes known that tokens have ended before their time; docs/revocation.md. Without it, `revoke()` alone says so, to this instance. */
+  readonly revocation?: RevocationOptions
   /**
    * Seconds between two questions about a token while its `auth.signal` is held, so that a stream ends some time after a revocation of
    * which nothing else is heard. Default 0: none.

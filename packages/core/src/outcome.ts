@@ -8,6 +8,7 @@ import type { Header, Refused } from './challenge.ts'
 import type { Claims } from './introspection-response.ts'
 import type { Requirements } from './requirements.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import type { RevocationMark } from './revocation/revocation-mark.ts'
 
 /** A request with a token that is enough for it. */
 export interface Granted<C = Claims> {
@@ -51,6 +52,8 @@ export interface ResourceServerStats {
   readonly inactiveEntries: number
   /** Tokens that are held on to by an `auth.signal`. */
   readonly signals: number
+  /** Revocations that are remembered. */
+  readonly marks: number
   /** How often `onEvent` has thrown. */
   readonly listenerFailures: number
 }
@@ -63,9 +66,14 @@ export interface ResourceServer<C = Claims, Optional extends boolean = boolean> 
   check(auth: AuthInfo<C>, requirements: Requirements): Outcome<C, false> | Promise<Outcome<C, false>>
   /** Resolves when the first request need not wait for anything but its own answer; rejects when that cannot be had. */
   ready(): Promise<void>
+  /**
+   * Ends tokens: on this instance at once, and, with a `revocation.bus`, on every other; resolves when they will have heard of it, and rejects
+   * when that cannot be had.
+   */
+  revoke(mark: RevocationMark): Promise<void>
   /** Forgets what is known of a token: the next request with it asks. */
   forget(token: string): Promise<void>
   stats(): ResourceServerStats
-  /** Asks nothing more; resolves when what was asked has been answered or is past its deadline, and the connections are closed. */
+  /** Asks nothing more; resolves when what was asked has been answered or is past its deadline, and the connections are closed; revocations are not heard any more. */
   close(): Promise<void>
 }

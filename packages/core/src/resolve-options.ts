@@ -17,6 +17,7 @@ import { type CommonRules, type ListedServer, readListedServers, readOnlyServer 
 import { readNeeds, requirementNames } from './needs.ts'
 import { callable, flag, OptionFaults, oneOf, type Reader, readMembers, seconds, whole } from './option-faults.ts'
 import { combine, type Needs } from './requirements.ts'
+import { type RevocationRules, readRevocation } from './revocation/revocation-options.ts'
 import type { Transport } from './runtime/fetch-connection.ts'
 import type { ScopeMatching } from './scope.ts'
 import type { SourceRules, TokenPlace, TokenSources } from './token-sources.ts'
@@ -44,6 +45,8 @@ export interface ResolvedOptions extends CacheRules {
   readonly maxConcurrentCalls: number
   readonly breaker: BreakerRules | undefined
   readonly admission: AdmissionKey | undefined
+  readonly revocation: RevocationRules
+  readonly clockToleranceSeconds: number
   /** 0: what is held by an `auth.signal` is not asked about. */
   readonly streamRecheckMs: number
   readonly onEvent: ((event: IntrospectEvent) => void) | undefined
@@ -94,6 +97,7 @@ const optionNames = [
     'breaker',
     'admission',
     'cache',
+    'revocation',
     'streamRecheckSeconds',
     'onEvent',
     'now',
@@ -161,6 +165,8 @@ export function resolveOptions(options: unknown, clock: () => number, elapsed?: 
     breaker: readBreaker(members['breaker'], faults),
     admission: optionally('admission', callable<AdmissionKey>()),
     ...readCache(members['cache'], faults),
+    revocation: readRevocation(members['revocation'], faults),
+    clockToleranceSeconds,
     streamRecheckMs: read('streamRecheckSeconds', seconds, 0) * 1000,
     onEvent: optionally('onEvent', callable<(event: IntrospectEvent) => void>()),
     now: read('now', callable<() => number>(), clock),

@@ -5,6 +5,7 @@
  * @module
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { runtime } from '#runtime'
 import { Admission } from './admission.ts'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
@@ -21,6 +22,9 @@ import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
 import { type Needs, noNeeds, type Requirements } from './requirements.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import type { Verdict } from './revocation/marks.ts'
+import { createRevocation } from './revocation/revocation.ts'
+import { setIntake } from './revocation/security-events.ts'
 import { grantsAll } from './scope.ts'
 import { type Presentation, Standing } from './standing.ts'
 import { readPresented } from './token-sources.ts'
@@ -41,11 +45,19 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   )
   const { now, protection } = settings
   const events = createEventSink(settings.onEvent, now)
-  const answers = createAnswers(settings, events)
+  const revocation = createRevocation({
+    ...settings,
+    ...{ rules: settings.revocation, servers: settings.authorizationServers, events },
+    maxAnswerAgeMs: settings.memory.maxAgeMs + settings.memory.staleIfErrorMs,
+    onMarks: () => {
+      signals.revise()
+    },
+  })
+  const answers = createAnswers(settings, events, revocation.marks)
   const admission = settings.admission === undefined ? undefined : new Admission(settings.admission, settings.maxConcurrentCalls, now)
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
-  const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: () => 'stands' })
+  const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld })
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0, storeHits: 0, stale: 0 }
   for (const code of settings.warnings) events.warn(code)
 
@@ -111,6 +123,17 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     return { outcome: 'granted', auth, headers: settings.grantedHeaders }
   }
 
+  /** What revocations say of a grant that was given before. */
+  function judgeHeld({ answer, presentation: { asked, token } }: Standing): Verdict {
+    const { marks } = revocation
+    if (!marks.any) return 'stands'
+    const tokenDigest = marks.needsTokenDigest ? runtime.sha256(token) : undefined
+    // Some platforms take a while for it: whoever asks has the time.
+    if (typeof tokenDigest === 'object') return 'ask'
+    // While a bus is silent nothing that is remembered counts; what was granted is asked about by `streamRecheckSeconds` and no sooner.
+    return marks.judge({ ...answer, from: 'call', tokenDigest, issuer: asked.issuer })
+  }
+
   /** Looks again at a token that is held on to, by what its request was measured by. */
   async function review({ presentation }: Standing, cause: 'revocation' | 'recheck'): Promise<Standing | SignalEnd['reason']> {
     const { asked, token, needs } = presentation
@@ -158,17 +181,26 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       // What the route before has asked for, it has got: only an age of the guard's own can demand another call.
       const { maxAnswerAgeMs } = needsOf(noNeeds, requirements)
       if (maxAnswerAgeMs < Infinity && !isYounger(answer, now(), maxAnswerAgeMs)) return judgeToken(presentation)
+      if (judgeHeld(standing) !== 'stands') return judgeToken(presentation)
       return decide(answer, source, presentation)
     },
-    ready: answers.ready,
+    async ready() {
+      await Promise.all([answers.ready(), revocation.ready()])
+    },
+    revoke: (mark) => revocation.revoke(mark),
     forget: answers.forget,
-    stats: () => ({ ...counts, ...answers.stats(), signals: signals.size, listenerFailures: events.listenerFailures }),
-    close() {
+    stats: () => ({
+      ...counts,
+      ...answers.stats(),
+      ...{ signals: signals.size, marks: revocation.marks.size, listenerFailures: events.listenerFailures },
+    }),
+    async close() {
       signals.close()
-      return answers.close()
+      await Promise.all([answers.close(), revocation.close()])
     },
   }
   needsReaders.set(server, needsOf)
+  if (settings.revocation.isGiven) setIntake(server, revocation.intake)
   return server
 }
 

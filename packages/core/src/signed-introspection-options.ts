@@ -4,19 +4,9 @@
  * @module
  */
 import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
-import { keysUrl } from './introspection-endpoint.ts'
 import type { ReplyRules } from './introspection-response.ts'
-import {
-  fits,
-  isPrivateKey,
-  isSecret,
-  type KeyOrigin,
-  listKeys,
-  type PrivateKey,
-  readVerificationKeys,
-  type SignatureAlgorithm,
-  signatureAlgorithms,
-} from './json-web-key.ts'
+import { isPrivateKey, type KeyOrigin, type PrivateKey, type SignatureAlgorithm, signatureAlgorithms } from './json-web-key.ts'
+import { readKeyOrigin } from './key-origin-options.ts'
 import { type OptionFaults, type Reader, readMembers, text, whole } from './option-faults.ts'
 
 interface SignedReplyOptions {
@@ -106,7 +96,7 @@ export function readSignedIntrospection(value: unknown, around: Surroundings, fa
     issuer: issuer ?? '',
     audience: members['audience'] === undefined ? readClientId(client, faults) : (read('audience', text) ?? ''),
     algorithms: accepted,
-    keys: readOrigin(members, accepted, discovers, faults),
+    keys: readKeyOrigin(members, accepted, { prefix, ...(discovers ? {} : { needed: 'beside "introspectionEndpoint"' }) }, faults),
     decryptionKey: read('decryptionKey', privateKey),
     maxAgeSeconds: read('maxAgeSeconds', whole('seconds', 1)) ?? 60,
     clockToleranceSeconds,
@@ -118,30 +108,6 @@ function readClientId({ method, identity }: ClientAuthentication, faults: Option
   if (method !== 'bearer_token' && typeof identity === 'string' && identity !== '') return identity
   faults.say(`"${prefix}audience" is needed with ${method}, which has no client id`)
   return ''
-}
-
-function readOrigin(
-  members: Readonly<Record<string, unknown>>,
-  accepted: readonly SignatureAlgorithm[],
-  discovers: boolean,
-  faults: OptionFaults,
-): KeyOrigin {
-  const { jwksUri, keys } = members
-  if (jwksUri !== undefined && keys !== undefined) faults.say(`"${prefix}jwksUri" and "${prefix}keys" exclude each other`)
-  if (jwksUri !== undefined) return keysUrl(jwksUri, `${prefix}jwksUri`, faults) ?? []
-  if (keys !== undefined) return readKeys(keys, accepted, faults)
-  if (!discovers) faults.say(`"${prefix}jwksUri" or "${prefix}keys" is needed beside "introspectionEndpoint"`)
-  return 'discovered'
-}
-
-function readKeys(value: unknown, accepted: readonly SignatureAlgorithm[], faults: OptionFaults): KeyOrigin {
-  const entries = listKeys(value)
-  const keys = readVerificationKeys(entries ?? [])
-  if (entries === undefined) faults.expect(`${prefix}keys`, 'a list of JWKs or a JWK Set', value)
-  else if (entries.some(isSecret)) faults.say(`"${prefix}keys" must hold public keys only`)
-  else if (!keys.some((key) => accepted.some((algorithm) => fits(key, algorithm))))
-    faults.say(`"${prefix}keys" must hold a key that can verify one of the algorithms, RSA ones with 2048 bits or more`)
-  return keys
 }
 
 /** Everything about these rules that can change an answer, for the key under which it is remembered. */

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { compactVerify } from 'jose'
 import { distrust, readHeader, readObject, splitCompact } from './compact-jwt.ts'
 import { createDecrypter } from './encrypted-introspection.ts'
 import { IntrospectionError } from './errors.ts'
-import { fits, type SignatureAlgorithm, type VerificationKey } from './json-web-key.ts'
+import type { SignatureAlgorithm } from './json-web-key.ts'
 import { createKeySource, type KeySourceParts } from './json-web-key-set.ts'
+import { type Signer, verifySignature } from './jwt-signature.ts'
 import type { Deadline, HttpReply } from './runtime/runtime.ts'
 import type { SignedReplyRules } from './signed-introspection-options.ts'
 
@@ -36,10 +36,7 @@ export function createSignedReplies(rules: SignedReplyRules, parts: KeySourcePar
   async function verify(jwt: Uint8Array, deadline: Deadline): Promise<Uint8Array> {
     const signed = splitCompact(jwt, 3)
     const { alg, kid } = readSigner(readHeader(signed[0]), rules.algorithms)
-    const known = await source.current(deadline)
-    const payload =
-      (await verifyByAny(signed.join('.'), known.keys, alg, kid)) ??
-      (await verifyByAny(signed.join('.'), (await source.newer(known, deadline))?.keys, alg, kid))
+    const payload = await verifySignature(signed.join('.'), { alg, kid }, source, deadline)
     if (payload === undefined) throw distrust('no key of the authorization server has made its signature')
     return payload
   }
@@ -68,32 +65,12 @@ function mediaTypeOf(reply: HttpReply): string | undefined {
 }
 
 /** The type keeps other JWTs of this issuer out (RFC 8725 §3.11). A key that the header brings along is never looked at (§3.10). */
-function readSigner(
-  { typ, alg, kid }: Readonly<Record<string, unknown>>,
-  accepted: readonly SignatureAlgorithm[],
-): { readonly alg: SignatureAlgorithm; readonly kid: string | undefined } {
+function readSigner({ typ, alg, kid }: Readonly<Record<string, unknown>>, accepted: readonly SignatureAlgorithm[]): Signer {
   if (typeof typ !== 'string' || !/^(?:application\/)?token-introspection\+jwt$/i.test(typ)) throw distrust('its type is another')
   const algorithm = accepted.find((candidate) => candidate === alg)
   if (algorithm === undefined) throw distrust('its algorithm is not among those accepted')
   if (kid !== undefined && typeof kid !== 'string') throw distrust('its key identifier is no text')
   return { alg: algorithm, kid }
-}
-
-async function verifyByAny(
-  jwt: string,
-  keys: readonly VerificationKey[] = [],
-  alg: SignatureAlgorithm,
-  kid: string | undefined,
-): Promise<Uint8Array | undefined> {
-  for (const key of keys) {
-    if (!fits(key, alg, kid)) continue
-    try {
-      return (await compactVerify(jwt, key.jwk, { algorithms: [alg] })).payload
-    } catch {
-      // Not by this one, or this one is no key at all: the next may be it.
-    }
-  }
-  return undefined
 }
 
 function findFault(claims: Readonly<Record<string, unknown>>, rules: SignedReplyRules, now: number): string | undefined {

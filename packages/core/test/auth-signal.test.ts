@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { byToken, json } from '@oauth-introspect/testkit'
@@ -58,12 +59,20 @@ describe('a held signal, by a clock that is moved by hand', () => {
     expect(signals.size).toBe(0)
   })
 
+  it('has ended before it is handed out when a revocation has come since the grant', () => {
+    const signals = make({ judge: () => 'refuse' })
+    expect(signals.hold(never).reason).toEqual({ reason: 'revoked' })
+    expect({ size: signals.size, timers: jest.getTimerCount() }).toEqual({ size: 0, timers: 0 })
+  })
+
   it('is released when nobody is served any more, and then hears of nothing', async () => {
     let close = (): void => undefined
-    const signals = make({ judge: () => 'refuse' })
+    let verdict: 'stands' | 'refuse' = 'stands'
+    const signals = make({ judge: () => verdict })
     const signal = signals.hold({ ...never, expiresAt: 1000, whenClosed: (act) => (close = act) })
     close()
     expect(signal.reason).toEqual({ reason: 'closed' })
+    verdict = 'refuse'
     signals.revise()
     await pass(2000)
     expect(signal.reason).toEqual({ reason: 'closed' })
@@ -177,9 +186,43 @@ describe('auth.signal', () => {
 
   it('is about nothing, and asks nothing, where nobody reads it', async () => {
     const server = bench.make({ ...timed, streamRecheckSeconds: 0.01 })
-    bench.as.behave(json(bench.good()))
+    bench.as.behave(json({ active: true }))
     await granted(server.authorize(bearer()))
     expect(server.stats()).toMatchObject({ signals: 0, calls: 1 })
+  })
+
+  it('ends when its token is revoked, or when a revocation makes us ask and the server says so', async () => {
+    const server = bench.make()
+    const good = { active: true, sub: 'user-1', client_id: 'client-1' }
+    bench.as.behave(byToken({ ended: good, asked: { ...good, sub: 'user-2' }, kept: { ...good, sub: 'user-3' } }))
+    const [first, asked, kept] = await Promise.all(
+      ['ended', 'asked', 'kept'].map(async (name) => (await granted(server.authorize(bearer(name)))).signal),
+    )
+    await server.revoke({ subject: 'user-1' })
+    expect([first?.reason, asked?.aborted, kept?.aborted]).toEqual([{ reason: 'revoked' }, false, false])
+    bench.clock += 1000
+    bench.as.behave(byToken({ kept: { ...good, sub: 'user-3' } }))
+    await server.revoke({ client: 'client-1' })
+    expect(asked && (await ended(asked))).toEqual({ reason: 'revoked' })
+    expect([kept?.aborted, server.stats().signals]).toEqual([false, 1])
+  })
+
+  it('that is read after the revocation has ended, and a guard behind lets nothing pass then', async () => {
+    const server = bench.make()
+    bench.as.behave(json({ active: true, sub: 'user-1' }))
+    const auth = await granted(server.authorize(bearer()))
+    await server.revoke({ subject: 'user-1' })
+    expect(auth.signal.reason).toEqual({ reason: 'revoked' })
+    expect(await server.check(auth, {})).toMatchObject({ outcome: 'refused', reason: 'token_inactive' })
+  })
+
+  it('ends by the digest of its token', async () => {
+    const server = bench.make()
+    bench.as.behave(json({ active: true }))
+    const { signal } = await granted(server.authorize(bearer()))
+    const { signal: other } = await granted(server.authorize(bearer('other')))
+    await server.revoke({ tokenDigest: createHash('sha256').update(token).digest('base64url') })
+    expect([signal.reason, other.aborted]).toEqual([{ reason: 'revoked' }, false])
   })
 
   it('ends when the resource server is closed', async () => {

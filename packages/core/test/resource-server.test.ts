@@ -180,6 +180,7 @@ describe('stats()', () => {
       refreshed: 0,
       storeFailures: 0,
       signals: 0,
+      marks: 0,
       listenerFailures: 0,
     })
     bench.as.behave(byToken({ good: bench.good() }))
@@ -207,6 +208,7 @@ describe('stats()', () => {
       refreshed: 0,
       storeFailures: 0,
       signals: 0,
+      marks: 0,
       listenerFailures: 0,
     })
   })

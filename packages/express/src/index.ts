@@ -9,7 +9,7 @@ import * as adapter from '@oauth-introspect/core/adapter'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { RequestHandler, Response } from 'express'
 
-export { type AdapterOptions, RefusalError } from '@oauth-introspect/core/adapter'
+export { type AdapterOptions, RefusalError, type SecurityEventPaths } from '@oauth-introspect/core/adapter'
 
 /**
  * Guards what comes after it: attaches `req.auth` (or `property`) when the request's token is enough, else answers (RFC 6750 §3).
@@ -51,6 +51,27 @@ export function requireToken(requirements?: Requirements): RequestHandler {
   const needed = adapter.readGuardRequirements(requirements)
   return function requireToken(req, res, next) {
     guard(needed, req, res, next)
+  }
+}
+
+/**
+ * Receives that tokens have ended, for the option `revocation`: Security Event Tokens (RFC 8935), OpenID Connect back-channel logout, signed
+ * webhooks. Stands at the root of the application, before parsers of content, and answers its own paths only.
+ *
+ * @throws {TypeError} naming every wrong option.
+ */
+export function securityEvents(server: ResourceServer<unknown>, paths?: adapter.SecurityEventPaths): RequestHandler {
+  const receive = adapter.createSignalReceiver(server, paths)
+  return function securityEvents(req, res, next) {
+    const answer = receive(nodeRequest(req, { body: req.body as unknown, url: req.originalUrl }))
+    if (answer === undefined) next()
+    else
+      answer.then(({ status, headers, content }) => {
+        if (res.headersSent) return
+        res.statusCode = status
+        adapter.writeHeaders(headers, res)
+        res.end(content)
+      }, next)
   }
 }
 

@@ -19,6 +19,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 
+export type { SecurityEventPaths } from '@oauth-introspect/core/adapter'
+
 /** How `introspect()` answers. */
 export type AdapterOptions = Omit<adapter.AdapterOptions, 'property'>
 
@@ -79,6 +81,23 @@ export function requireToken(requirements?: Requirements): MiddlewareHandler {
   const needed = adapter.readGuardRequirements(requirements)
   return function requireToken(c, next) {
     return guard(needed, c, next)
+  }
+}
+
+/**
+ * Receives that tokens have ended, for the option `revocation`: Security Event Tokens (RFC 8935), OpenID Connect back-channel logout, signed
+ * webhooks. Stands at the root of the application, before parsers of content, and answers its own paths only.
+ *
+ * @throws {TypeError} naming every wrong option.
+ */
+export function securityEvents(server: ResourceServer<unknown>, paths?: adapter.SecurityEventPaths): MiddlewareHandler {
+  const receive = adapter.createSignalReceiver(server, paths)
+  return async function securityEvents(c, next) {
+    const answer = receive(webRequest(c.req.raw, { native: c, body: await readParsed(c) }))
+    if (answer === undefined) return next()
+    const { status, headers, content } = await answer
+    for (const [name, value] of headers) c.header(name, value)
+    return content === '' ? c.body(null, status) : c.body(content, status)
   }
 }
 

@@ -17,7 +17,7 @@ import * as adapter from '@oauth-introspect/core/adapter'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type Koa from 'koa'
 
-export { type AdapterOptions, RefusalError } from '@oauth-introspect/core/adapter'
+export { type AdapterOptions, RefusalError, type SecurityEventPaths } from '@oauth-introspect/core/adapter'
 
 /** The state behind `introspect()`; with `optional: true` the `auth` may be missing. */
 export interface AuthState<C = Claims, Optional extends boolean = false> {
@@ -64,6 +64,26 @@ export function requireToken(requirements?: Requirements): Koa.Middleware {
   const needed = adapter.readGuardRequirements(requirements)
   return function requireToken(ctx, next) {
     return guard(needed, ctx, next)
+  }
+}
+
+/**
+ * Receives that tokens have ended, for the option `revocation`: Security Event Tokens (RFC 8935), OpenID Connect back-channel logout, signed
+ * webhooks. Stands at the root of the application, before parsers of content, and answers its own paths only.
+ *
+ * @throws {TypeError} naming every wrong option.
+ */
+export function securityEvents(server: ResourceServer<unknown>, paths?: adapter.SecurityEventPaths): Koa.Middleware {
+  const receive = adapter.createSignalReceiver(server, paths)
+  return async function securityEvents(ctx, next) {
+    const { body } = ctx.request as { readonly body?: unknown }
+    const answer = receive(nodeRequest(ctx.req, { body, url: ctx.originalUrl, native: ctx }))
+    if (answer === undefined) return next() as Promise<unknown>
+    const { status, headers, content } = await answer
+    ctx.body = content === '' ? null : content
+    ctx.status = status
+    for (const [name, value] of headers) ctx.set(name, value)
+    return undefined
   }
 }
 

@@ -92,8 +92,7 @@ export class Deadline {
 
   constructor(milliseconds: number) {
     this.#timer = setTimeout(() => {
-      this.#expired = true
-      this.#whenExpired?.()
+      this.expire()
     }, milliseconds)
   }
 
@@ -105,6 +104,13 @@ export class Deadline {
   whenExpired(act: () => void): void {
     this.#whenExpired = act
     if (this.#expired) act()
+  }
+
+  /** Lets it be that moment now. */
+  expire(): void {
+    this.clear()
+    this.#expired = true
+    this.#whenExpired?.()
   }
 
   clear(): void {

@@ -37,11 +37,13 @@ export interface FriendlySettings {
   readonly refreshTokens?: boolean
   /** Where logout tokens are sent when a user is logged out (OpenID Connect Back-Channel Logout 1.0), by client id. Default: nowhere. */
   readonly backchannelLogoutUris?: Readonly<Record<string, string>>
+  /** Whether a logout ends the user's tokens here. Default `true`. `false`: they stay active, and it is for those told to take them no more. */
+  readonly logoutEndsTokens?: boolean
 }
 
 const known = [
   ...['port', 'accessTokenTtlSeconds', 'users', 'badTokenStatus', 'introspectAny', 'clientAuthentication', 'publicKeys', 'refreshTokens'],
-  'backchannelLogoutUris',
+  ...['backchannelLogoutUris', 'logoutEndsTokens'],
 ]
 
 const methods = oneOf('client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none')
@@ -66,6 +68,7 @@ export function readFriendly(value: unknown, path: string, faults: OptionFaults)
     publicKeys: read('publicKeys', {}, publicKeys),
     refreshTokens: read('refreshTokens', false, flag),
     backchannelLogoutUris: read('backchannelLogoutUris', {}, readUris),
+    logoutEndsTokens: read('logoutEndsTokens', true, flag),
   }
   const keyPair = { setting: 'clientAuthentication', value: 'private_key_jwt' }
   if (settings.clientAuthentication === keyPair.value) needPublicKeys(settings.publicKeys, path, keyPair, faults)

@@ -238,6 +238,15 @@ describe('back-channel logout', () => {
     expect(payload).not.toHaveProperty('nonce')
   })
 
+  test('can leave it to those who are told to take the tokens no more', async () => {
+    const { uri, came } = await receive()
+    await restart({ backchannelLogoutUris: { client1: uri }, logoutEndsTokens: false })
+    const token = String((await signIn()).json['access_token'])
+    expect(await friendly.logOut('admin@example.com')).toEqual({ tokensRevoked: 0, clientsTold: 1 })
+    expect((await introspect(token)).json).toMatchObject({ active: true })
+    expect(came).toHaveLength(1)
+  })
+
   test('may be asked for in the program, and tells how many tokens ended', async () => {
     await signIn()
     expect(await friendly.logOut('admin@example.com')).toEqual({ tokensRevoked: 1, clientsTold: 0 })

@@ -8,6 +8,7 @@ import type { AdapterUnderTest } from './bench.ts'
 import { describeGuards } from './guards.ts'
 import { describeOutcomes } from './outcomes.ts'
 import { describeRemembering } from './remembering.ts'
+import { describeRevoking } from './revoking.ts'
 import { describeStreams } from './streams.ts'
 import { describeSurroundings } from './surroundings.ts'
 
@@ -18,6 +19,7 @@ export function describeAdapter(adapter: AdapterUnderTest): void {
     describeRemembering(adapter)
     describeGuards(adapter)
     describeSurroundings(adapter)
+    describeRevoking(adapter)
     describeStreams(adapter)
   })
 }

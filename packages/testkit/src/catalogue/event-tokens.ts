@@ -24,7 +24,8 @@ export function withEventToken(request: ClientRequest, now: number): ClientReque
   return logoutToken === undefined ? request : { ...rest, body: `logout_token=${makeLogoutToken(logoutToken, now)}` }
 }
 
-function makeSecurityEventToken(description: EventTokenDescription, now: number): string {
+/** A Security Event Token. */
+export function makeSecurityEventToken(description: EventTokenDescription, now: number): string {
   const { event = 'session-revoked', event_timestamp = now } = description
   const claims = {
     iss: 'https://as.example',

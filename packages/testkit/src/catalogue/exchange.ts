@@ -5,6 +5,7 @@
  */
 import { type Client, withToken } from './client.ts'
 import { rememberKnown, sendAtOnce, shortFlood } from './flood.ts'
+import { poll } from './poll.ts'
 import type { RowRequest } from './row.ts'
 import { deadlineMs, type Situation } from './situation.ts'
 import type { Answer, Connection } from './wire.ts'
@@ -115,7 +116,7 @@ export async function exchange(situation: Situation, client: Client, whole: bool
       return [await pending]
     },
     configure: () => Promise.resolve([]),
-    poll: () => Promise.resolve([]),
+    poll: async () => [await poll(situation)],
   }
   const repeated = request.set?.repeat ?? request.logout_token?.repeat
   const once = async (): Promise<readonly Answer[]> => {

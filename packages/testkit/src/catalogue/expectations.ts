@@ -137,6 +137,9 @@ function judgeBody({ expected, ...happened }: Happened): readonly string[] {
     if (!isSame(json[name], wanted) && !tolerated)
       problems.push(`the body has ${name} ${JSON.stringify(json[name])}, expected ${JSON.stringify(wanted)}`)
   }
+  for (const [name, wanted] of Object.entries(expected.expect ?? {})) {
+    if (!isLike(json[name], wanted)) problems.push(`${name} is ${JSON.stringify(json[name])}, expected ${JSON.stringify(wanted)}`)
+  }
   for (const name of expected.json_absent ?? []) if (name in json) problems.push(`the body has ${name}`)
   if ((expected.no_body === true || expected.body_empty === true) && body !== '') problems.push('the answer has a body')
   return problems
@@ -150,6 +153,14 @@ export function parse(text: string): Members {
   } catch {
     return {}
   }
+}
+
+/** At least all that is wanted; `*` is whatever text there is. */
+function isLike(got: unknown, wanted: unknown): boolean {
+  if (wanted === '*') return typeof got === 'string' && got !== ''
+  if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) return isSame(got, wanted)
+  const members: Members = typeof got === 'object' && got !== null ? (got as Members) : {}
+  return Object.entries(wanted).every(([name, member]) => isLike(members[name], member))
 }
 
 function isSame(one: unknown, other: unknown): boolean {

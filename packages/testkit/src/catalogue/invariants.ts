@@ -74,9 +74,9 @@ function judgeRefusal(answer: Answer, bodyIsOthers: boolean): readonly string[] 
   return problems
 }
 
-// Only keys and metadata are asked for besides introspection, and no other host at all.
+// Only keys, metadata and events are asked for besides introspection, and no other host at all.
 function judgeRequests({ strays, elsewhere, lookups, happened }: Observed): readonly string[] {
-  const stray = strays.find(({ url }) => !/^\/(?:jwks$|\.well-known\/)/.test(url))
+  const stray = strays.find(({ url }) => !/^\/(?:jwks$|poll$|\.well-known\/)/.test(url))
   const foreign = lookups.find((host) => !['nxdomain.invalid', 'hang.example'].includes(host))
   return [
     ...(stray === undefined ? [] : [`a request to another path: ${stray.url}`]),

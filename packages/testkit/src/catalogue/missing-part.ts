@@ -7,12 +7,11 @@ import { createResourceServer, type Options } from '@oauth-introspect/core'
 import type { AdapterUnderTest } from '../adapter-suite/bench.ts'
 import { fillRow } from './placeholders.ts'
 import { protectionOf } from './profiles.ts'
-import { NotBuilt, type Protection } from './protection.ts'
+import { exported, NotBuilt, type Protection } from './protection.ts'
 import type { Row } from './row.ts'
 
 /** The part, in words; `undefined` when nothing is missing. */
 export function findMissingPart(template: Row, adapter: AdapterUnderTest): string | undefined {
-  if (template.expected.kind === 'poll_client') return 'a client that polls'
   let protection: Protection
   try {
     protection = protectionOf({
@@ -24,6 +23,7 @@ export function findMissingPart(template: Row, adapter: AdapterUnderTest): strin
       onEvent: () => undefined,
       store: new Map(),
     })
+    if (template.expected.kind === 'poll_client') exported('pollSecurityEvents')
   } catch (error) {
     if (error instanceof NotBuilt) return error.message
     throw error

@@ -32,11 +32,11 @@ const judged: readonly string[] = [
   ...['status', 'status_any', 'error', 'error_any', 'challenge', 'challenge_scope', 'challenge_value', 'raw_challenge', 'handler_called'],
   ...['upstream_calls', 'upstream', 'upstream_form', 'claims', 'actor', 'cache', 'store_must_not_contain', 'jwks', 'max_ms', 'retry_after'],
   ...['response_headers', 'content_type', 'json', 'json_absent', 'no_body', 'body_empty', 'body_still_readable', 'log_lines_max'],
-  ...['statuses', 'kind', 'must_not'],
+  ...['statuses', 'kind', 'expect', 'must_not'],
 ]
 
 // No name in the public contract to look at, or words for people.
-const notJudged: readonly string[] = ['warning', 'note', 'then', 'expect']
+const notJudged: readonly string[] = ['warning', 'note', 'then']
 
 /** Reads a row. @throws {Error} when it is none, or expects what nothing here judges. */
 export function readRow(value: unknown): Row {

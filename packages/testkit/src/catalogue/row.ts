@@ -147,6 +147,8 @@ export interface Expected {
   readonly log_lines_max?: number
   readonly statuses?: readonly number[]
   readonly kind?: 'config_error' | 'poll_client'
+  /** What a client that polls says of the tokens; `*`: anything. */
+  readonly expect?: Members
   readonly must_not?: readonly string[]
 }
 

@@ -18,6 +18,7 @@ import { behaviourOf, metadataOf, type Stage } from './behaviours.ts'
 import { printed } from './canaries.ts'
 import { keySet } from './keys.ts'
 import { fillRow } from './placeholders.ts'
+import { pollPath, transmitter } from './poll.ts'
 import { protectionOf } from './profiles.ts'
 import type { Protection } from './protection.ts'
 import { routesOf } from './routes.ts'
@@ -42,6 +43,8 @@ export interface Situation {
   readonly as: AuthorizationServer
   readonly elsewhere: AuthorizationServer
   readonly served: Served
+  /** Where the row is about more than a guard. */
+  readonly resourceServer: ResourceServer<unknown> | undefined
   readonly events: readonly IntrospectEvent[]
   readonly handled: readonly Handled[]
   readonly store: ReadonlyMap<string, string>
@@ -94,8 +97,10 @@ export async function setUp(template: Row, adapter: AdapterUnderTest, { variant,
   let behaviour = own
   const stranger = row.as.target === undefined ? json({ active: true, scope: 'admin' }) : behaviourOf(row.as.target, stage)
   elsewhere.behave(stranger)
+  const polled = transmitter(now)
   as.behave((call, response) => {
     if (isIntrospection(call)) behaviour(call, response)
+    else if (call.url === pollPath) polled(call, response)
     else if (call.url === '/jwks') (row.expected.jwks === 'down' ? reset : json(keySet(row.what)))(call, response)
     else if (call.url.startsWith('/.well-known/')) metadataOf(row.as, stage)(call, response)
     else stranger(call, response)
@@ -141,7 +146,23 @@ export async function setUp(template: Row, adapter: AdapterUnderTest, { variant,
     for (const middleware of served.made) show(middleware)
     if (kind === 'connect_refused') await as.close()
     return {
-      ...{ row, variant, token, clientSecret, protection, as, elsewhere, served, events, handled, store, shown, now, close },
+      ...{
+        row,
+        variant,
+        token,
+        clientSecret,
+        protection,
+        as,
+        elsewhere,
+        served,
+        resourceServer,
+        events,
+        handled,
+        store,
+        shown,
+        now,
+        close,
+      },
       advance(seconds) {
         clock += seconds * 1000
       },

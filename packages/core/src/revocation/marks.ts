@@ -1,0 +1,199 @@
+/**
+ * What this instance has heard of revocations, and what that makes of an answer about a token. By the clock of this instance: a mark counts
+ * from when it came, and the time of the event itself only ever spares tokens that are newer (RFC 8417 §5.4).
+ *
+ * @module
+ */
+import type { ActiveIntrospection } from '../introspection-response.ts'
+import { describeToken, keyOf, MarkIndex, membersOf, merge, type Named, nameOnly, type Term } from './mark-index.ts'
+import type { RevocationMark } from './revocation-mark.ts'
+
+/** The answer counts as it is, the authorization server must be asked again, or the token has ended. */
+export type Verdict = 'stands' | 'ask' | 'refuse'
+
+/** An answer about a token, and where it is known from. */
+export interface AnswerToJudge {
+  readonly introspection: ActiveIntrospection
+  /** When the call was sent, in milliseconds. */
+  readonly sentAt: number
+  /** `Marks.received` when the call was sent, for answers of this very process: exact where two things fall into one millisecond. */
+  readonly sentAfter?: number
+  readonly from: 'memory' | 'store' | 'call' | 'stale'
+  readonly tokenDigest: string | undefined
+  /** Whose token it is where the answer does not say. */
+  readonly issuer?: string | undefined
+}
+
+/** The marks of one instance. */
+export interface Marks {
+  /** False while nothing is marked and nothing is lost: the hot path then skips all of it. */
+  readonly any: boolean
+  /** True when a mark names tokens by digest: `judge` then needs it. */
+  readonly needsTokenDigest: boolean
+  /** How many marks have come so far. */
+  readonly received: number
+  readonly size: number
+  judge(about: AnswerToJudge): Verdict
+  receive(mark: RevocationMark): void
+  /** The bus cannot be heard. */
+  lost(): void
+  /** It can be heard again, and what was missed has been received. */
+  restored(): void
+}
+
+/** What marks go by. */
+export interface MarkRules {
+  readonly maxMarks: number
+  /** How far apart the clocks of two instances may be. */
+  readonly maxClockSkewMs: number
+  /** Seconds that a token lives at most. */
+  readonly maxTokenLifetimeSeconds: number
+  /** Milliseconds that an answer counts at most, wherever it is kept. */
+  readonly maxAnswerAgeMs: number
+  readonly onBusLost: 'ask' | 'continue'
+}
+
+/** What marks rest on. */
+export interface MarkParts {
+  readonly rules: MarkRules
+  readonly now: () => number
+  /** Told when there were too many, so that those of one issuer have become one. */
+  readonly onCollapse?: () => void
+}
+
+interface Entry {
+  readonly named: Named
+  readonly term: Term
+}
+
+const sweepEveryMs = 10_000
+
+/** Makes the marks of one resource server. */
+export function createMarks(parts: MarkParts): Marks {
+  return new HeardMarks(parts)
+}
+
+class HeardMarks implements Marks {
+  any = false
+  received = 0
+  readonly #parts: MarkParts
+  readonly #rules: MarkRules
+  readonly #entries = new Map<string, Entry>()
+  readonly #index = new MarkIndex()
+  #isLost = false
+  #sweptAt = -Infinity
+
+  constructor(parts: MarkParts) {
+    this.#parts = parts
+    this.#rules = parts.rules
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get needsTokenDigest(): boolean {
+    return this.#index.namesDigests
+  }
+
+  judge(about: AnswerToJudge): Verdict {
+    const at = this.#parts.now()
+    this.#sweep(at)
+    const { introspection, tokenDigest, issuer, from } = about
+    // What was known before the bus fell silent may have been revoked since; what is asked for now has not.
+    let verdict: Verdict = this.#isLost && this.#rules.onBusLost === 'ask' && from !== 'call' ? 'ask' : 'stands'
+    for (const { term, identified } of this.#index.find(describeToken(introspection, { tokenDigest, issuer }))) {
+      if (identified && this.#hasEnded(term, introspection, at)) return 'refuse'
+      if (!this.#isSentAfter(term, about, at)) verdict = 'ask'
+    }
+    return verdict
+  }
+
+  receive(mark: RevocationMark): void {
+    const at = this.#parts.now()
+    this.#sweep(at)
+    this.received++
+    this.#keep(nameOnly(mark), this.#readEnd(at, mark), at)
+    if (this.#entries.size > this.#rules.maxMarks) this.#collapse(at)
+  }
+
+  lost(): void {
+    this.#isLost = true
+    this.#refresh()
+  }
+
+  restored(): void {
+    this.#isLost = false
+    this.#refresh()
+  }
+
+  /**
+   * Asking again does not end a token that the server keeps active: what has ended is refused, but for tokens that are known to be newer.
+   * Where nothing says when a token was issued, its `exp` can.
+   */
+  #hasEnded({ endedAt, refuseUntil }: Term, { iat, exp }: ActiveIntrospection, at: number): boolean {
+    if (endedAt === undefined || at >= refuseUntil) return false
+    if (iat !== undefined) return iat <= endedAt
+    return exp === undefined || exp <= endedAt + this.#rules.maxTokenLifetimeSeconds
+  }
+
+  #isSentAfter(term: Term, { sentAt, sentAfter, from }: AnswerToJudge, at: number): boolean {
+    if (at >= term.askUntil) return true
+    if (from !== 'store' && sentAfter !== undefined) return sentAfter >= term.order
+    // The clock was set back: what is asked for from now on is asked for after the mark.
+    if (term.receivedAt > at) term.receivedAt = at
+    // What another instance has sent bears the time of its clock.
+    return sentAt > term.receivedAt + (from === 'store' ? this.#rules.maxClockSkewMs : 0)
+  }
+
+  /** The time, in seconds, up to which tokens have ended; `undefined` where the mark only makes us ask. */
+  #readEnd(at: number, { eventTime = at / 1000, effect, ...named }: RevocationMark): number | undefined {
+    const [about] = membersOf(named)
+    if ((effect ?? (about === 'client' || about === 'issuer' ? 'ask' : 'refuse')) === 'ask') return undefined
+    // There is no newer token with the same digest or identifier.
+    if (about === 'tokenDigest' || about === 'jti') return Infinity
+    // A time that lies ahead would refuse tokens that are not there yet.
+    return Math.min(eventTime, (at + this.#rules.maxClockSkewMs) / 1000)
+  }
+
+  #keep(named: Named, endedAt: number | undefined, at: number): void {
+    const { maxTokenLifetimeSeconds, maxClockSkewMs, maxAnswerAgeMs } = this.#rules
+    const livesUntil = Math.min((endedAt ?? -Infinity) * 1000, at) + maxTokenLifetimeSeconds * 1000 + maxClockSkewMs
+    const askUntil = at + maxAnswerAgeMs + maxClockSkewMs
+    const term: Term = { receivedAt: at, order: this.received, endedAt, refuseUntil: livesUntil, askUntil }
+    const id = keyOf(membersOf(named), named) + membersOf(named).join()
+    const known = this.#entries.get(id)
+    if (known === undefined) this.#entries.set(id, { named, term })
+    else merge(known.term, term)
+    this.#index.add(named, term)
+    this.#refresh()
+  }
+
+  /** A mark is of no use once no token and no answer can be left of those that it speaks of. */
+  #sweep(at: number): void {
+    if (at >= this.#sweptAt && at - this.#sweptAt < sweepEveryMs) return
+    this.#sweptAt = at
+    const isOver = ({ refuseUntil, askUntil }: Term): boolean => at >= refuseUntil && at >= askUntil
+    for (const [id, { term }] of this.#entries) if (isOver(term)) this.#entries.delete(id)
+    this.#index.sweep(isOver)
+    this.#refresh()
+  }
+
+  /** The marks of the issuer that has the most become one, which asks about all its tokens. None is dropped. */
+  #collapse(at: number): void {
+    const counts = new Map<string | undefined, number>()
+    for (const { named } of this.#entries.values()) counts.set(named.issuer, (counts.get(named.issuer) ?? 0) + 1)
+    const [[issuer, most] = [undefined, 0]] = [...counts].sort(([, one], [, other]) => other - one)
+    this.#index.clear()
+    for (const [id, { named, term }] of this.#entries) {
+      if (most === 1 || named.issuer === issuer) this.#entries.delete(id)
+      else this.#index.add(named, term)
+    }
+    this.#keep(most === 1 || issuer === undefined ? {} : { issuer }, undefined, at)
+    this.#parts.onCollapse?.()
+  }
+
+  #refresh(): void {
+    this.any = this.#entries.size > 0 || (this.#isLost && this.#rules.onBusLost === 'ask')
+  }
+}
