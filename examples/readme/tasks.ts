@@ -8,6 +8,7 @@ import {
   clientSecretPost,
   createResourceServer,
   IntrospectionError,
+  memoryStore,
   nodeRequest,
   type Options,
   privateKeyJwt,
@@ -124,6 +125,15 @@ const asking = createResourceServer({ introspectionEndpoint, clientAuthenticatio
 const orders = (): Promise<Response> => ours.token().then((token) => fetch(ordersUrl, { headers: { authorization: `Bearer ${token}` } }))
 // #endregion client-credentials
 
+const shared = memoryStore({ maxEntries: 10_000 })
+
+// #region remembering
+const remembering = createResourceServer({
+  ...options,
+  cache: { maxAgeSeconds: 60, store: shared, staleIfErrorSeconds: 300, refreshAhead: true },
+})
+// #endregion remembering
+
 // #region outages
 const steady = createResourceServer({
   ...options,
@@ -168,4 +178,19 @@ app.use((error: unknown, _req: express.Request, res: express.Response, next: exp
 
 // #endregion errors
 
-export { asking, bearing, careful, fetchHandler, forms, guard, nodeHandler, orders, posting, sessions, several, signed, signing }
+export {
+  asking,
+  bearing,
+  careful,
+  fetchHandler,
+  forms,
+  guard,
+  nodeHandler,
+  orders,
+  posting,
+  remembering,
+  sessions,
+  several,
+  signed,
+  signing,
+}

@@ -36,7 +36,7 @@ export { selfSignedTlsClientAuth } from './client-authentication/self-signed-tls
 export { tlsClientAuth } from './client-authentication/tls-client-auth.ts'
 export { type ClientCredentialsOptions, clientCredentials } from './client-credentials.ts'
 export { IntrospectionError, type IntrospectionErrorCode } from './errors.ts'
-export type { AnswerSource, Happening, IntrospectEvent, WarningCode } from './events.ts'
+export type { AnswerSource, Happening, IntrospectEvent, StoreOperation, WarningCode } from './events.ts'
 export type { HttpOptions } from './http-options.ts'
 export type { TokenIn } from './introspection-request.ts'
 export type { IntrospectionRequestOptions } from './introspection-request-options.ts'

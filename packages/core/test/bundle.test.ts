@@ -58,7 +58,7 @@ describe('a bundle', () => {
   const without = 'clientSecretBasic, clientSecretPost, bearerToken, none, tlsClientAuth, selfSignedTlsClientAuth'
 
   it.each(['neutral', 'node'] as const)('has nothing in what is loaded at the start but what introspection needs: %s', async (platform) => {
-    const needed = platform === 'node' ? ['lru-cache', 'undici'] : ['lru-cache']
+    const needed = platform === 'node' ? ['undici'] : []
     for (const names of [without, 'privateKeyJwt, clientSecretJwt']) {
       expect(await packagesIn(names, platform)).toEqual({ start: needed, whole: ['jose', ...needed] })
     }

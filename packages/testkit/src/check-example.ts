@@ -35,10 +35,29 @@ export async function checkExample(name: string, start: (settings: ExampleSettin
     const headers: [string, string][] = authorization === undefined ? [] : [['Authorization', authorization]]
     tally.tell(what, findFault(await send(example.origin, { method, path: '/orders', headers }), expected))
   }
+  const expectOfMany = async (what: string, authorization: string): Promise<void> => {
+    const headers: [string, string][] = [['Authorization', authorization]]
+    // The first to ask does not wait for the answer: what it has begun must not be what the others wait for in vain.
+    authorizationServer.setFaults([{ endpoint: 'introspection', delayMs: 200 }])
+    const hasty = new AbortController()
+    const gone = fetch(`${example.origin}/orders`, { headers, signal: hasty.signal }).catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const asking = Promise.all(Array.from({ length: 50 }, () => send(example.origin, { method: 'GET', path: '/orders', headers })))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    hasty.abort()
+    const all = await asking
+    await gone
+    authorizationServer.setFaults([])
+    const wrong = all.filter(({ status }) => status !== 200).length
+    if (wrong === 0) passed++
+    else failed++
+    console.log(`${name}: ${wrong === 0 ? 'ok  ' : `FAIL ${wrong} of`} ${what}`)
+  }
   try {
     const reader = await authorizationServer.issueToken({ clientId: 'app', scope: 'read' })
     const writer = await authorizationServer.issueToken({ clientId: 'app', scope: 'read write' })
     const foreign = await authorizationServer.issueToken({ clientId: 'app', scope: 'read', resource: 'https://elsewhere.example' })
+    const crowd = await authorizationServer.issueToken({ clientId: 'app', scope: 'read' })
 
     await expect('no token is asked for one, without an error code', 'GET', undefined, { status: 401, challenge: 'Bearer realm="api"' })
     await expect('no token behind the scheme', 'GET', 'Bearer', refused(400, 'invalid_request'))
@@ -47,6 +66,7 @@ export async function checkExample(name: string, start: (settings: ExampleSettin
     await expect('a good token', 'GET', `Bearer ${reader}`, { status: 200, body: { client: 'app', orders: ['tea', 'coffee'] } })
     await expect('a token without the scope', 'POST', `Bearer ${reader}`, refused(403, 'insufficient_scope', 'read write'))
     await expect('a token with both scopes', 'POST', `Bearer ${writer}`, { status: 201, body: { client: 'app' } })
+    await expectOfMany('fifty requests at once with a token not seen before', `Bearer ${crowd}`)
     await authorizationServer.revoke(reader)
     await expect('a revoked token, where the answer is remembered', 'GET', `Bearer ${reader}`, { status: 200 })
     await expect('a revoked token, where the server is asked afresh', 'DELETE', `Bearer ${reader}`, refused(401, 'invalid_token'))

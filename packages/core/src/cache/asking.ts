@@ -13,9 +13,9 @@ import { leftOf } from './lifetimes.ts'
 /** Asks about tokens. */
 export interface Asking {
   /** A call that is young enough for the question. */
-  find(question: Question): Call | undefined
+  readonly find: (question: Question) => Call | undefined
   /** `isNew`: nobody has shared anything about the token. */
-  askOrJoin(question: Question, isNew: boolean): Promise<Recollection>
+  readonly askOrJoin: (question: Question, isNew: boolean) => Promise<Recollection>
 }
 
 /** Makes what asks one authorization server. */

@@ -42,12 +42,12 @@ const timeout = whole('milliseconds', 1, 2 ** 31 - 1)
 
 /** Reads it; `false` keeps nothing. */
 export function readCache(value: unknown, faults: OptionFaults): CacheRules {
-  const members =
+  const members: Readonly<Record<string, unknown>> =
     value === false
       ? { maxAgeSeconds: 0, inactiveMaxAgeSeconds: 0 }
       : readMembers(value === undefined ? {} : value, names, faults, 'cache.')
   const read = <T>(name: string, reader: Reader<T>, byDefault: T): T => {
-    const member = (members as Readonly<Record<string, unknown>>)[name]
+    const member = members[name]
     return member === undefined ? byDefault : (reader(member, `cache.${name}`, faults) ?? byDefault)
   }
   const place = read<Store | undefined>('store', store, undefined)

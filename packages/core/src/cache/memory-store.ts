@@ -7,9 +7,6 @@ import { callable, OptionFaults, readEach, readMembers, whole } from '../option-
 import { createBoundedMap } from './bounded-map.ts'
 import { isLife, type Store } from './store.ts'
 
-// The names by which remember.ts knows them.
-export { type BoundedMap as MemoryStore, createBoundedMap as createMemoryStore } from './bounded-map.ts'
-
 /** How `memoryStore()` keeps texts. */
 export interface MemoryStoreSettings {
   /** Entries kept at most: the most recently used ones. */

@@ -49,6 +49,8 @@ export function createMemory({ marks = noMarks, elapsed, ...parts }: MemoryParts
   const values = new SharedValues()
   const levels: Levels = {
     ...parts,
+    // What must not be older than its request is in no store.
+    shared: parts.rules.maxAgeMs > 0 ? parts.shared : undefined,
     marks,
     remembered: new Remembered(parts.rules),
     calls: new Calls(parts.joins),

@@ -64,7 +64,7 @@ export function createRecall(origin: Origin, levels: Levels): Recall {
   }
 
   function learnAfresh(question: Question): Promise<Recollection> {
-    if (shared === undefined || maxAgeOf(question, rules) <= 0 || find(question) !== undefined) return askOrJoin(question, false)
+    if (shared === undefined || question.maxAgeMs <= 0 || find(question) !== undefined) return askOrJoin(question, false)
     return lookUp(question, shared).then((found) => (typeof found === 'string' ? askOrJoin(question, found === 'missing') : found))
   }
 

@@ -73,8 +73,9 @@ export class SharedAnswers {
   async drop(digest: string): Promise<void> {
     const { store, now } = this.#parts
     this.#remember(digest, now())
-    await this.#writes.get(digest)
-    await this.#attempt('delete', () => store.delete(this.#keyOf(digest)))
+    const writing = this.#writes.get(digest)
+    const act = (): void | Promise<void> => store.delete(this.#keyOf(digest))
+    await this.#attempt('delete', () => (writing === undefined ? act() : writing.then(act)))
   }
 
   async #readOnce(digest: string, token: string, origin: Origin): Promise<FoundAnswer> {

@@ -19,7 +19,7 @@ class Recent<Value> {
     const known = this.#young.get(name)
     if (known !== undefined) return known
     const value = this.#old.get(name) ?? make()
-    if (this.#young.size >= this.#most) [this.#old, this.#young] = [this.#young, new Map()]
+    if (this.#young.size >= this.#most) [this.#old, this.#young] = [this.#young, new Map<string, Value>()]
     this.#young.set(name, value)
     return value
   }

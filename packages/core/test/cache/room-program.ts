@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { createMemory } from '../../src/cache/memory.ts'
 import { readIntrospectionReply } from '../../src/introspection-response.ts'
 
-const [count, length] = process.argv.slice(-2).map(Number)
+const [count = 0, length = 0] = process.argv.slice(-2).map(Number)
 const collect = (globalThis as unknown as { readonly gc: () => void }).gc
 const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 const at = Date.parse('2026-11-21T12:00:00Z')
@@ -27,7 +27,7 @@ function replyAbout(token: string): Uint8Array {
 }
 
 const rules = {
-  maxEntries: count ?? 0,
+  maxEntries: count,
   maxAgeMs: 60_000,
   inactiveMaxEntries: 1,
   inactiveMaxAgeMs: 0,
@@ -45,7 +45,7 @@ const known = memory.of({
     return Promise.resolve({ active: true, introspection, claims: introspection.claims, invalidPaths: undefined, sentAt: at })
   },
 })
-const tokenOf = (n: number): string => `${String(n).padStart(8, '0')}${'x'.repeat((length ?? 8) - 8)}`
+const tokenOf = (n: number): string => `${String(n).padStart(8, '0')}${'x'.repeat(length - 8)}`
 const used = (): number => {
   collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
@@ -53,8 +53,8 @@ const used = (): number => {
 }
 
 const before = used()
-for (let n = 0; n < (count ?? 0); n++) await known.recall(tokenOf(n), Infinity)
+for (let n = 0; n < count; n++) await known.recall(tokenOf(n), Infinity)
 const bytes = used() - before
 if (memory.stats().entries !== count) throw new Error('not all of them are remembered')
 const last = await known.recall(tokenOf(1), Infinity)
-console.log(JSON.stringify({ bytes: bytes / (count ?? 0), source: last.source }))
+console.log(JSON.stringify({ bytes: bytes / count, source: last.source }))

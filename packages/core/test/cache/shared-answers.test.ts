@@ -1,8 +1,8 @@
+import { hash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import type { AnswerMarks, AnswerToJudge } from '../../src/cache/answer.ts'
 import type { Store } from '../../src/cache/store.ts'
 import { IntrospectionError } from '../../src/errors.ts'
-import { runtime } from '../../src/runtime/node.ts'
 import { type BenchParts, type MemoryBench, memoryBench, rules, sourceOf, turn } from './memory-bench.ts'
 
 interface MapStore extends Store {
@@ -34,6 +34,7 @@ function mapStore(): MapStore {
 }
 
 const reply = { active: true, sub: 'user-1', scope: 'read', exp: 2000 }
+const sha256 = (text: string): string => hash('sha256', text, 'base64url')
 const never = new Promise<never>(() => undefined)
 
 /** Two instances and the store that they share; one of them has asked. */
@@ -133,7 +134,7 @@ describe('an answer in the shared store', () => {
     const store = mapStore()
     const token = 'CANARY-token-9f3b6c2d81e4'
     await memoryBench({ store }).learn(token, reply)
-    expect([...store.map.keys()]).toEqual([`p:${String(runtime.sha256(`${String(runtime.sha256('who asks'))}${token}`))}`])
+    expect([...store.map.keys()]).toEqual([`p:${sha256(sha256('who asks') + token)}`])
     expect(JSON.stringify([...store.map])).not.toContain(token)
   })
 

@@ -26,6 +26,11 @@ describe('a stored answer', () => {
     expect(readIntrospection(stored.members, token, rules)).toEqual(readIntrospection(structuredClone(reply), token, rules))
   })
 
+  it('has with it for how long the authorization server lets it be kept, where that is said', () => {
+    const text = writeStoredAnswer({ active: true, introspection: { claims: { sub: 'u' } }, sentAt: now, freshForMs: 5000 }, token)
+    expect(read(text)).toEqual({ active: true, members: { sub: 'u' }, sentAt: now, freshForMs: 5000 })
+  })
+
   it('may be that a token is not active', () => {
     const text = writeStoredAnswer({ active: false, sentAt: now }, token)
     expect(text).toBe(`{"version":1,"sentAt":${now},"active":false}`)
@@ -72,6 +77,7 @@ describe('what is no stored answer', () => {
     ...['', ' ', 'null', 'true', '1', '"active"', '[]', '{', `[${JSON.stringify(good)}]`, `${JSON.stringify(good)}x`],
     ...[undefined, null, 0, 2, '1', true].map((version) => JSON.stringify({ ...good, version })),
     ...[undefined, null, now + 1, -1, '1', String(now), true, {}].map((sentAt) => JSON.stringify({ ...good, sentAt })),
+    ...[null, -1, '1', true, {}].map((freshForMs) => JSON.stringify({ ...good, freshForMs })),
     ...[undefined, null, 1, 'true', {}].map((active) => JSON.stringify({ ...good, active })),
     ...[undefined, null, 1, 'text', [], true].map((members) => JSON.stringify({ ...good, members })),
     JSON.stringify({ ...good, active: false }),

@@ -43,6 +43,7 @@ describe('the runtime of the web platform', () => {
       const digest = runtime.sha256(text)
       expect(digest).toBeInstanceOf(Promise)
       expect(await digest).toBe(node.sha256(text))
+      expect(await runtime.sha256Binary(text)).toBe(node.sha256Binary(text))
     }
   })
 
@@ -50,6 +51,24 @@ describe('the runtime of the web platform', () => {
     const { hash } = await import('node:crypto')
     const runtime = await loadWhere((name: string) => (name === 'node:crypto' ? { hash } : undefined))
     expect(texts.map((text) => runtime.sha256(text))).toEqual(texts.map((text) => node.sha256(text)))
+    expect(texts.map((text) => runtime.sha256Binary(text))).toEqual(texts.map((text) => node.sha256Binary(text)))
+    expect(node.sha256Binary('')).toHaveLength(32)
+  })
+
+  it('lets no request wait for what another has begun where that is Workers, and anywhere else it does [CA-18]', async () => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
+    const joins = async (navigator: unknown): Promise<boolean> => {
+      Object.defineProperty(globalThis, 'navigator', { configurable: true, value: navigator })
+      return (await loadWhere(undefined)).joinsRequests
+    }
+    try {
+      expect(await joins({ userAgent: 'Cloudflare-Workers' })).toBe(false)
+      expect([await joins({ userAgent: 'Deno/2.5.0' }), await joins({}), await joins(undefined)]).toEqual([true, true, true])
+      expect(node.joinsRequests).toBe(true)
+    } finally {
+      if (own === undefined) Reflect.deleteProperty(globalThis, 'navigator')
+      else Object.defineProperty(globalThis, 'navigator', own)
+    }
   })
 
   it('uses the fetch of the moment, which tests and instrumentation replace', async () => {
