@@ -49,9 +49,7 @@ export async function checkExample(name: string, start: (settings: ExampleSettin
     await gone
     authorizationServer.setFaults([])
     const wrong = all.filter(({ status }) => status !== 200).length
-    if (wrong === 0) passed++
-    else failed++
-    console.log(`${name}: ${wrong === 0 ? 'ok  ' : `FAIL ${wrong} of`} ${what}`)
+    tally.tell(what, wrong === 0 ? undefined : `${wrong} were refused`)
   }
   try {
     const reader = await authorizationServer.issueToken({ clientId: 'app', scope: 'read' })
