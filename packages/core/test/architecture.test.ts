@@ -22,17 +22,19 @@ const floors: readonly (readonly RegExp[])[] = [
   [
     /^(resource-request|authorization-server-metadata|json-web-key-set|breaker-options)\.ts$/,
     /^cache\/((memory|redis|kv|cache-api|encrypted)-store|cache-options)\.ts$/,
-    /^revocation\/redis-revocation-bus\.ts$/,
+    /^redis-subscriber\.ts$/,
     /^client-authentication\/(client-authentication|private-key)\.ts$/,
   ],
   [
     /^(admission|bearer-token|authorization-server-selection|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,
     /^runtime\/(node|web)\.ts$/,
+    /^revocation\/redis-mark-subscription\.ts$/,
     /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
   ],
   [
     /^(token-sources|token-request|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,
     /^cache\/(answer|answer-table)\.ts$/,
+    /^revocation\/redis-revocation-bus\.ts$/,
     /^client-authentication\//,
   ],
   [
