@@ -73,6 +73,7 @@ export class RedisMarkSubscription {
 
   async end(): Promise<void> {
     this.#state = 'ended'
+    this.#losses++
     clearInterval(this.#timer)
     await within(endWithinMs, this.#channels.end()).catch(() => undefined)
   }
@@ -110,7 +111,7 @@ export class RedisMarkSubscription {
   }
 
   #hearPulse(message: string): void {
-    if (!/^\d{1,15}$/.test(message) || this.#state === 'ended') return
+    if (!/^\d{1,15}$/.test(message)) return
     this.#silentPulses = 0
     if (this.#state === 'heard') this.#heardUntil = Number(message)
     else void this.#restore(Number(message))
@@ -132,9 +133,8 @@ export class RedisMarkSubscription {
     const since = Math.max(at - lifetimeMs, this.#heardUntil === undefined ? 0 : this.#heardUntil - overlapMs)
     try {
       const stored = await commands.evaluate(readScript, name, String(since))
-      if (this.#isEnded()) return
-      for (const mark of readStored(stored)) listener.onMark(mark)
-      // Lost again meanwhile: the next pulse that comes back begins anew.
+      for (const mark of readStored(stored)) this.#handOver(mark)
+      // Lost again meanwhile, or ended: the next pulse that comes back begins anew.
       if (this.#losses > losses) return
       this.#heardUntil = at
       const isFirst = this.#state === 'beginning'
@@ -151,12 +151,11 @@ export class RedisMarkSubscription {
   #hearMark(message: string): void {
     const [head, at] = /^(\d{1,15}) /.exec(message) ?? []
     const mark = head === undefined ? undefined : readWritten(message.slice(head.length), Number(at))
-    if (mark !== undefined && this.#state !== 'ended') this.#parts.listener.onMark(mark)
+    if (mark !== undefined) this.#handOver(mark)
   }
 
-  // Apart, since it may change while something is awaited.
-  #isEnded(): boolean {
-    return this.#state === 'ended'
+  #handOver(mark: RevocationMark): void {
+    if (this.#state !== 'ended') this.#parts.listener.onMark(mark)
   }
 }
 

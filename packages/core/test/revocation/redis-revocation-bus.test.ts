@@ -1,6 +1,12 @@
 import type { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { type NodeRedisClient, type RevocationBus, type RevocationMark, redisRevocationBus } from '@oauth-introspect/core'
+import {
+  type NodeRedisClient,
+  type RedisSubscriber,
+  type RevocationBus,
+  type RevocationMark,
+  redisRevocationBus,
+} from '@oauth-introspect/core'
 import { describeWithRedis, type RedisServer } from '@oauth-introspect/testkit'
 import { connecting, isAway, type RedisConnection, type RedisLibrary, redisLibraries, until } from '../redis-libraries.ts'
 
@@ -151,6 +157,23 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       expect(instance.told).toEqual([])
     })
 
+    it('leaves other channels of its connection alone', async () => {
+      const instance = await start()
+      const client: RedisSubscriber = instance.subscriber.client
+      const also: unknown[] = []
+      if ('status' in client) {
+        client.on('message', (channel) => also.push(channel))
+        await client.subscribe('other')
+      } else await client.subscribe(['other'], (_message, channel) => also.push(channel))
+      await past.send('PUBLISH', 'other', '1 {"subject":"other"}')
+      await instance.bus.publish({ subject: 'mine', eventTime })
+      await until(() => instance.heard.length > 0)
+      await instance.end()
+      await past.send('PUBLISH', 'other', '1 {"subject":"other"}')
+      await until(() => also.filter((channel) => channel === 'other').length === 2)
+      expect(instance.heard).toEqual([{ subject: 'mine', eventTime }])
+    })
+
     it('ends when it is told to, and leaves nothing behind', async () => {
       const { bus, subscriber, client, heard, end } = await start()
       const events = ['message', 'close', 'end', 'reconnecting'] as const
@@ -163,6 +186,14 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       const other = await start()
       await until(() => other.heard.length > 0)
       expect(heard).toEqual([])
+    })
+
+    it('ends at once where its connection is closed already', async () => {
+      const { subscriber, end } = await start()
+      subscriber.close()
+      const since = performance.now()
+      await end()
+      expect(performance.now() - since).toBeLessThan(900)
     })
 
     it('serves several listeners; the end of one is not the end of another', async () => {
@@ -273,32 +304,59 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       expect(subscriber.client.listenerCount('reconnecting')).toBe(0)
     })
 
-    it('does not take itself to hear again when the connection is lost anew while it reads what it missed', async () => {
+    /** A client whose questions can be held up: `onRead` is awaited before what is stored is read. */
+    async function startSlowly(onRead: () => void | Promise<void>): Promise<Pick<Instance, 'heard' | 'told' | 'subscriber' | 'end'>> {
       const [client, subscriber] = [await connect(), await connect()]
       const real = client.client as NodeRedisClient
-      let reading: (() => void) | undefined
+      const idle = Object.fromEntries(['get', 'set', 'del', 'on', 'listenerCount'].map((method) => [method, () => 1])) as object
       const slow: NodeRedisClient = {
-        ...(Object.fromEntries(
-          ['get', 'set', 'del', 'on', 'listenerCount'].map((method) => [method, () => 1]),
-        ) as object as NodeRedisClient),
+        ...(idle as NodeRedisClient),
         isOpen: true,
         async eval(script, options) {
-          if (reading !== undefined && script.includes('ZRANGEBYSCORE')) reading()
+          if (script.includes('ZRANGEBYSCORE')) await onRead()
           return real.eval(script, options)
         },
       }
-      const told: string[] = []
-      const bus = redisRevocationBus(slow, { subscriber: subscriber.client })
-      const end = await bus.subscribe({ onMark() {}, onLost: () => told.push('lost'), onRestored: () => told.push('restored') })
+      const [heard, told]: [RevocationMark[], string[]] = [[], []]
+      const end = await redisRevocationBus(slow, { subscriber: subscriber.client }).subscribe({
+        onMark: (mark) => heard.push(mark),
+        onLost: () => told.push('lost'),
+        onRestored: () => told.push('restored'),
+      })
+      return { heard, told, subscriber, end }
+    }
+
+    it('does not take itself to hear again when the connection is lost anew while it reads what it missed', async () => {
       let reads = 0
-      reading = () => {
+      const { told, subscriber, end } = await startSlowly(() => {
         // As if the connection broke between the question and its answer.
-        if (++reads === 1) (subscriber.client as unknown as EventEmitter).emit('reconnecting')
-      }
+        if (++reads === 2) (subscriber.client as unknown as EventEmitter).emit('reconnecting')
+      })
       await past.send('CLIENT', 'KILL', 'TYPE', 'pubsub')
       await until(() => told.includes('restored'))
-      expect([told, reads]).toEqual([['lost', 'restored'], 2])
+      expect([told, reads]).toEqual([['lost', 'restored'], 3])
       await end()
+    })
+
+    it('says nothing more when it has ended, not even what it was about to', async () => {
+      let reads = 0
+      let answer: (() => void) | undefined
+      const { heard, told, end } = await startSlowly(async () => {
+        if (++reads > 1) await new Promise<void>((resolve) => (answer = resolve))
+      })
+      await past.send('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      await until(() => told.includes('lost'))
+      await past.send('ZADD', name, String(Date.now()), '{"subject":"user-1"}')
+      await until(() => reads === 2)
+      await end()
+      answer?.()
+      // Three turns of somebody else.
+      const other = await start()
+      other.client.close()
+      await until(() => other.told.includes('lost'))
+      expect([heard, told]).toEqual([[], ['lost']])
+      await other.end()
+      expect(await past.send('PUBSUB', 'CHANNELS')).toEqual([])
     })
 
     it('takes nothing but a time for a pulse', async () => {
