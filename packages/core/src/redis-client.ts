@@ -52,8 +52,8 @@ export const redisClient: Reader<RedisClient> = (value, name, faults) => {
   return faults.expect(name, what, value)
 }
 
-/** Tells by its `status` a client of ioredis. */
-export function isIoRedis<T extends object>(client: T): client is T & IoRedisClient {
+/** Tells by its `status` what is of ioredis. */
+export function isIoRedis<T extends object>(client: T): client is Extract<T, { readonly status: string }> {
   return 'status' in client && typeof client.status === 'string'
 }
 

@@ -6,11 +6,11 @@ import { Redis as Redis6 } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { createClient as createClient4 } from 'redis4'
 import { createClient as createClient5 } from 'redis5'
-import type { RedisClient } from '../src/index.ts'
+import type { RedisClient, RedisSubscriber } from '../src/index.ts'
 
 /** A connection, and what tests do past it. */
 export interface RedisConnection {
-  readonly client: RedisClient
+  readonly client: RedisClient & RedisSubscriber
   readonly send: (...command: string[]) => Promise<unknown>
   readonly close: () => void
 }
@@ -28,7 +28,6 @@ export const redisLibraries: readonly RedisLibrary[] = [
     name: 'node-redis 6',
     async connect(path) {
       const client = createClient6({ socket: { path, tls: false, reconnectStrategy } })
-      client.once('error', () => undefined)
       await client.connect()
       return { client, send: (...command) => client.sendCommand(command), close: () => client.destroy() }
     },
@@ -91,4 +90,9 @@ export async function until(holds: () => boolean | Promise<boolean>, millisecond
     if (Date.now() > deadline) throw new Error('waited in vain')
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
+}
+
+/** Tells whether a client knows that it has no connection. */
+export function isAway(client: RedisClient): boolean {
+  return 'status' in client ? client.status !== 'ready' : client.isReady !== true
 }

@@ -115,8 +115,8 @@ export function describeStore({ name, open, openBroken }: StoreUnderTest): void 
 
     it('is used by many at once', async () => {
       const keys = Array.from({ length: 200 }, (_, at) => `key-${at}`)
-      await Promise.all(keys.map((each) => store.set(each, `of ${each}`, minute)))
-      expect(await Promise.all(keys.map((each) => store.get(each)))).toEqual(keys.map((each) => `of ${each}`))
+      await Promise.all(keys.map(async (each) => store.set(each, `of ${each}`, minute)))
+      expect(await Promise.all(keys.map(async (each) => store.get(each)))).toEqual(keys.map((each) => `of ${each}`))
     })
 
     it('shows nothing of what it keeps', async () => {

@@ -57,12 +57,13 @@ function ignore(): void {}
 
 /** At once where the place answers at once; what it throws is rejected. */
 function settle<T>(act: () => unknown, read: (given: unknown) => T): T | Promise<T> {
+  let given: unknown
   try {
-    const given = act()
-    return isThenable(given) ? Promise.resolve(given).then(read) : read(given)
+    given = act()
   } catch (error) {
-    return Promise.reject(error as Error)
+    return Promise.reject(error instanceof Error ? error : new Error('the store failed'))
   }
+  return isThenable(given) ? Promise.resolve(given).then(read) : read(given)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

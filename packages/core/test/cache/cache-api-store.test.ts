@@ -9,16 +9,17 @@ function cloudflareCache(now: () => number): CacheApi & { readonly puts: (readon
   const puts: (readonly [string, string | null])[] = []
   return {
     puts,
-    async match(url) {
+    match(url) {
       const entry = kept.get(new URL(url).href)
-      return entry !== undefined && now() < entry.endsAt ? entry.response.clone() : undefined
+      return Promise.resolve(entry !== undefined && now() < entry.endsAt ? entry.response.clone() : undefined)
     },
-    async put(url, response) {
+    put(url, response) {
       const seconds = /^max-age=(\d+)$/.exec(response.headers.get('cache-control') ?? '')?.[1]
       puts.push([url, response.headers.get('cache-control')])
       if (seconds !== undefined) kept.set(new URL(url).href, { response, endsAt: now() + Number(seconds) * 1000 })
+      return Promise.resolve()
     },
-    delete: async (url) => kept.delete(new URL(url).href),
+    delete: (url) => Promise.resolve(kept.delete(new URL(url).href)),
   }
 }
 

@@ -9,23 +9,27 @@ function namespaceAt(now: () => number): KvNamespace & { readonly puts: (readonl
   const check = (key: string): void => {
     if (key === '' || key === '.' || key === '..' || new TextEncoder().encode(key).length > 512) throw new TypeError('Invalid key')
   }
+  const later = <T>(act: () => T): Promise<T> => Promise.resolve().then(act)
   return {
     puts,
-    async get(key) {
-      check(key)
-      const entry = kept.get(key)
-      return entry !== undefined && now() < entry.endsAt ? entry.value : null
-    },
-    async put(key, value, { expirationTtl }) {
-      check(key)
-      if (!Number.isInteger(expirationTtl) || expirationTtl < 60) throw new Error(`KV PUT failed: 400 Invalid expiration_ttl`)
-      puts.push([key, value, expirationTtl])
-      kept.set(key, { value, endsAt: now() + expirationTtl * 1000 })
-    },
-    async delete(key) {
-      check(key)
-      kept.delete(key)
-    },
+    get: (key) =>
+      later(() => {
+        check(key)
+        const entry = kept.get(key)
+        return entry !== undefined && now() < entry.endsAt ? entry.value : null
+      }),
+    put: (key, value, { expirationTtl }) =>
+      later(() => {
+        check(key)
+        if (!Number.isInteger(expirationTtl) || expirationTtl < 60) throw new Error('KV PUT failed: 400 Invalid expiration_ttl')
+        puts.push([key, value, expirationTtl])
+        kept.set(key, { value, endsAt: now() + expirationTtl * 1000 })
+      }),
+    delete: (key) =>
+      later(() => {
+        check(key)
+        kept.delete(key)
+      }),
   }
 }
 

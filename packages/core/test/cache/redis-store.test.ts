@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type RedisClient, redisStore } from '@oauth-introspect/core'
 import { describeStore, describeWithRedis } from '@oauth-introspect/testkit'
-import { connecting, redisLibraries, until } from '../redis-libraries.ts'
+import { connecting, isAway, redisLibraries, until } from '../redis-libraries.ts'
 
 const key = 'k'.repeat(43)
 
@@ -69,7 +69,7 @@ describeWithRedis('redisStore()', {}, (redis) => {
       const store = redisStore(client)
       await store.set(key, 'value', 60_000)
       redis.pause()
-      const waiting = Array.from({ length: 1000 }, () => store.get(key))
+      const waiting = Array.from({ length: 1000 }, async () => store.get(key))
       try {
         await expect(Promise.resolve(store.get(key))).rejects.toThrow('Redis GET: 1000 commands are waiting for their replies')
       } finally {
@@ -91,10 +91,6 @@ describeWithRedis('redisStore()', {}, (redis) => {
     }
   })
 })
-
-function isAway(client: RedisClient): boolean {
-  return 'status' in client ? client.status !== 'ready' : client.isReady !== true
-}
 
 describe('redisStore()', () => {
   const expected = 'redisStore(): "client" must be a client of node-redis or ioredis'

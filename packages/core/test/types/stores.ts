@@ -3,7 +3,7 @@ import { Cluster, Redis } from 'ioredis'
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis5'
 import { createClient as createClient4, createCluster as createCluster4 } from 'redis4'
 import { createClient as createClient5, createCluster as createCluster5 } from 'redis5'
-import { redisStore } from '../../src/cache/redis-store.ts'
+import { redisRevocationBus, redisStore } from '../../src/index.ts'
 
 redisStore(createClient6())
 redisStore(createClient6({ RESP: 3 }))
@@ -18,3 +18,12 @@ redisStore(new Redis())
 redisStore(new Redis5())
 redisStore(new Cluster([]))
 redisStore(new Cluster5([]))
+
+redisRevocationBus(createClient6(), { subscriber: createClient6().duplicate() })
+redisRevocationBus(createClient6({ RESP: 3 }), { subscriber: createClient6({ RESP: 3 }) })
+redisRevocationBus(createClient5(), { subscriber: createClient5().duplicate() })
+redisRevocationBus(createClient4(), { subscriber: createClient4().duplicate() })
+redisRevocationBus(new Redis(), { subscriber: new Redis() })
+redisRevocationBus(new Redis5(), { subscriber: new Redis5() })
+redisRevocationBus(new Cluster([]), { subscriber: new Cluster([]) })
+redisRevocationBus(createCluster6({ rootNodes: [] }), { subscriber: createCluster6({ rootNodes: [] }) })
