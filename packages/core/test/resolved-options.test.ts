@@ -67,6 +67,16 @@ describe('resolved options', () => {
       retries: 1,
       maxConcurrentCalls: 256,
       streamRecheckMs: 0,
+      revocation: {
+        isGiven: false,
+        transmitters: [],
+        webhookSecrets: [],
+        maxMarks: 10_000,
+        maxClockSkewMs: 5000,
+        maxTokenLifetimeSeconds: 86_400,
+        onBusLost: 'ask',
+      },
+      clockToleranceSeconds: 10,
       breaker: { failures: 5, openMs: 5000 },
       admission: undefined,
       memory: {
