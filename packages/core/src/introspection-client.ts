@@ -46,7 +46,7 @@ export interface IntrospectionClientParts {
 }
 
 /** What the authorization server knows of a token, and for how many milliseconds that may be kept, where it says so and that counts. */
-export type Introspected = IntrospectionResponse & { readonly freshForMs?: number }
+type Introspected = IntrospectionResponse & { readonly freshForMs?: number }
 
 /** Asks about tokens. */
 export interface IntrospectionClient {

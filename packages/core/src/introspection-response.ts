@@ -155,7 +155,8 @@ function clean(value: unknown, token: string, share: (value: unknown) => unknown
       else Reflect.deleteProperty(parent, name)
     } else {
       clean(member, token, share)
-      parent[name] = share(member)
+      const shared = share(member)
+      if (shared !== member) parent[name] = shared
     }
   }
   Object.freeze(value)

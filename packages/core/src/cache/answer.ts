@@ -19,7 +19,7 @@ export interface ActiveAnswer extends ReadClaims {
 }
 
 /** The token is not active. */
-export interface InactiveAnswer {
+interface InactiveAnswer {
   readonly active: false
   readonly sentAt: number
   readonly freshForMs?: number | undefined

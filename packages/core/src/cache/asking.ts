@@ -7,7 +7,7 @@
 import type { Answer, Origin, Recollection } from './answer.ts'
 import type { Call } from './calls.ts'
 import { ended, type Judge } from './judge.ts'
-import { type Levels, maxAgeOf, type Question } from './levels.ts'
+import type { Levels, Question } from './levels.ts'
 import { leftOf } from './lifetimes.ts'
 
 /** Asks about tokens. */
@@ -23,7 +23,8 @@ export function createAsking(origin: Origin, judge: Judge, levels: Levels): Aski
   const { rules, now, joins, marks, remembered, shared, calls } = levels
 
   function find(question: Question): Call | undefined {
-    return calls.find(question.digest, now(), maxAgeOf(question, rules))
+    // Memory that keeps nothing joins nothing either: an answer must then not be older than the request.
+    return calls.find(question.digest, now(), Math.min(question.maxAgeMs, rules.maxAgeMs))
   }
 
   function askOrJoin(question: Question, isNew: boolean, again = false): Promise<Recollection> {

@@ -26,7 +26,7 @@ export interface MemoryRules {
 }
 
 /** How answers are shared. */
-export interface SharedRules {
+interface SharedRules {
   readonly store: Store
   readonly prefix: string
   readonly timeoutMs: number

@@ -34,8 +34,3 @@ export interface Question {
   /** Bounds what its caller can have asked. */
   readonly admit: Admit | undefined
 }
-
-/** Milliseconds that an answer from elsewhere may be old. Memory that keeps nothing joins nothing either: it must not be older than the request. */
-export function maxAgeOf({ maxAgeMs }: Question, { maxAgeMs: most }: MemoryRules): number {
-  return Math.min(maxAgeMs, most)
-}

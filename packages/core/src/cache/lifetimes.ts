@@ -19,7 +19,7 @@ export function isFresh(answer: Answer, at: number, maxAgeMs: number, lifetimes:
 
 /** Tells whether an answer counts while nobody can be asked, for who wants none that is older than `maxAgeMs`. */
 export function isFreshEnough(answer: Answer, at: number, maxAgeMs: number, lifetimes: Lifetimes): boolean {
-  return answer.active && isYounger(answer, at, Math.min(maxAgeMs, longestLifeOf(answer, lifetimes))) && isUnexpired(answer, at)
+  return isYounger(answer, at, Math.min(maxAgeMs, longestLifeOf(answer, lifetimes))) && isUnexpired(answer, at)
 }
 
 /** Milliseconds for which an answer is of any use from now on; not above 0 when it is of none. */

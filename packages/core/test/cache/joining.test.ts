@@ -90,6 +90,32 @@ describe('calls for one token', () => {
 })
 
 describe('a call in flight', () => {
+  it('brings nothing that is kept when the clock is set back under it', async () => {
+    const memory = memoryBench()
+    const first = memory.request('tok')
+    memory.clock -= 900
+    await memory.settle({ active: true })
+    expect(await first).toMatchObject({ source: 'asked', answer: { active: true } })
+    expect(memory.stats().entries).toBe(0)
+    const second = memory.request('tok')
+    memory.clock += 20_000
+    const other = memory.request('other')
+    memory.clock -= 10_000
+    const third = memory.request('third')
+    for (let at = 0; at < 3; at++) await memory.settle({ active: true })
+    await Promise.all([second, other, third])
+    expect(memory.stats().entries).toBe(1)
+  })
+
+  it('takes away what was known when what it brings is not to be kept', async () => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active: true })
+    const fresh = memory.request('tok', 0)
+    await memory.settle({ active: true, freshForMs: 0 })
+    await fresh
+    expect(memory.stats().entries).toBe(0)
+  })
+
   it('does not bring back what was forgotten meanwhile [CA-18]', async () => {
     const memory = memoryBench()
     const first = memory.request('tok')

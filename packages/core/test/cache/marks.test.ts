@@ -78,6 +78,21 @@ describe('a mark of revocation', () => {
     expect(memory.asked).toHaveLength(2)
   })
 
+  it('makes the second call as young as it is: who wants a young answer joins it', async () => {
+    const { marks, memory } = markedBench()
+    const first = memory.request('tok')
+    memory.clock += 5_000
+    marks.mark()
+    await memory.settle({ active: true })
+    const demanding = memory.request('tok', 1_000)
+    expect(memory.asked).toHaveLength(2)
+    await memory.settle({ active: true })
+    expect((await Promise.all([first, demanding])).map(({ source, answer }) => [source, answer.sentAt])).toEqual([
+      ['asked', 1_005_000],
+      ['joined', 1_005_000],
+    ])
+  })
+
   it('that comes during the second call, too, is for those who came after it: the others have their answer, which is not kept', async () => {
     const { marks, memory } = markedBench()
     const first = memory.request('tok')

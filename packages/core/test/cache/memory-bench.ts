@@ -25,7 +25,7 @@ export interface MemoryBench extends Recall, Memory {
 }
 
 /** What is told about a token: anything of its reply, and for how long that may be kept. */
-export type Told = ({ readonly active: boolean; readonly freshForMs?: number } & Claims) | Error
+type Told = ({ readonly active: boolean; readonly freshForMs?: number } & Claims) | Error
 
 export const rules: MemoryRules = {
   maxEntries: 3,
@@ -111,10 +111,7 @@ function makeAnswer({ freshForMs, ...members }: Exclude<Told, Error>, sentAt: nu
 }
 
 /** Reads the members of a reply as the client does. */
-export function read(
-  members: Claims,
-  token = 'a token that is nowhere else',
-): Pick<ActiveAnswer, 'introspection' | 'claims' | 'invalidPaths'> {
+function read(members: Claims, token = 'a token that is nowhere else'): Pick<ActiveAnswer, 'introspection' | 'claims' | 'invalidPaths'> {
   const introspection = readIntrospection({ ...members }, token, standardReply)
   if (!introspection.active) throw new Error('not active')
   return { introspection, claims: introspection.claims, invalidPaths: undefined }

@@ -29,6 +29,7 @@ describe('asking ahead', () => {
     memory.clock += 50_000
     for (let at = 0; at < 100; at++) sourceOf(memory, 'tok')
     expect(memory.asked).toHaveLength(2)
+    expect(memory.stats().refreshed).toBe(1)
     memory.clock += 10_000
     const late = memory.request('tok')
     expect(memory.asked).toHaveLength(2)

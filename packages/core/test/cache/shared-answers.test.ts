@@ -146,6 +146,16 @@ describe('an answer in the shared store', () => {
     expect(sourceOf(memory, 'user-1')).toBe('memory')
   })
 
+  it.each([
+    ['the authorization server forbids to keep it', { freshForMs: 0 }],
+    ['its exp has come', { exp: 1000 }],
+    ['it is longer than any answer should be', { note: 'x'.repeat(2 ** 20) }],
+  ])('is not stored when %s', async (_when, told) => {
+    const store = mapStore()
+    await memoryBench({ store }).learn('tok', { ...reply, ...told })
+    expect(store.operations).toEqual(['get'])
+  })
+
   it('is another for another endpoint, client or tenant [CA-04]', async () => {
     const { store } = await fleet()
     const other = memoryBench({ store, identity: 'somebody else' })
@@ -202,8 +212,18 @@ describe('an answer in the shared store', () => {
     const stubborn = memoryBench({ store: { ...store, delete: () => Promise.reject(new Error('down')) } })
     await stubborn.forget('tok')
     expect(stubborn.told).toEqual(['delete failed'])
+    for (let at = 0; at < 100; at++) await stubborn.forget(`other-${at}`)
     expect(await stubborn.learn('tok', { active: false })).toMatchObject({ source: 'asked' })
     expect(await second.request('tok')).toMatchObject({ source: 'store' })
+  })
+
+  it('is not used once the token is forgotten, when the clock of who asked is ahead of ours', async () => {
+    const store = mapStore()
+    await memoryBench({ store }, 1_003_000).learn('tok', reply)
+    const memory = memoryBench({ store: { ...store, delete: () => Promise.reject(new Error('down')) } })
+    await memory.forget('tok')
+    memory.clock += 4_000
+    expect(await memory.learn('tok', { active: false })).toMatchObject({ source: 'asked' })
   })
 
   it('gives way to a younger one in memory, and to one that says inactive at the same time', async () => {
@@ -216,6 +236,17 @@ describe('an answer in the shared store', () => {
     first.clock += 10_000
     for (const [key, value] of old) store.map.set(key, value)
     expect(await first.learn('tok', { active: false })).toMatchObject({ source: 'asked' })
+  })
+
+  it.each([1, 0])('does not count when the token was inactive %d ms after it was asked for', async (later) => {
+    const { store } = await fleet()
+    const old = [...store.map]
+    store.map.clear()
+    const memory = memoryBench({ store }, 1_000_000 + later)
+    await memory.learn('tok', { active: false })
+    for (const [key, value] of old) store.map.set(key, value)
+    memory.clock += 10_000
+    expect(await memory.learn('tok', { active: false })).toMatchObject({ source: 'asked' })
   })
 
   it('is served in an outage by an instance that has never asked', async () => {
@@ -380,7 +411,22 @@ describe('a shared store that fails', () => {
 })
 
 describe('where a request must not wait for what another has begun', () => {
-  it('each looks in the store and asks by itself, and waits until what it shares is there', async () => {
+  it('it waits until what it shares has arrived: what it leaves undone would not be done', async () => {
+    let arrive = (): void => undefined
+    const slow = { ...mapStore(), set: () => new Promise<void>((resolve) => (arrive = resolve)) }
+    const memory = memoryBench({ store: slow, joins: false })
+    let done = false
+    const asking = memory.request('tok').then(() => {
+      done = true
+    })
+    await turn()
+    await memory.settle(reply)
+    expect(done).toBe(false)
+    arrive()
+    await asking
+  })
+
+  it('each looks in the store and asks by itself', async () => {
     const { store } = await fleet()
     store.operations.length = 0
     const memory = memoryBench({ store, joins: false })
