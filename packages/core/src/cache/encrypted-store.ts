@@ -8,7 +8,7 @@
 import { decodeBase64url, encodeBase64url } from '../base64url.ts'
 import { callable, OptionFaults, readEach, readMembers } from '../option-faults.ts'
 import { type EncryptionKey, encryptionKeys, type StoreKey } from './encryption-key.ts'
-import { isLife, type Store, type StoreLike, store as storeReader } from './store.ts'
+import { type Store, type StoreLike, store as storeReader } from './store.ts'
 
 /** How `encryptedStore()` encrypts. */
 export interface EncryptedStoreSettings {
@@ -42,13 +42,12 @@ export function encryptedStore(store: StoreLike, settings: EncryptedStoreSetting
       if (written === undefined) return undefined
       const [given, id, expiresAt = '', nonceText = '', sealedText = '', ...more] = written.split('.')
       const encryptionKey = keys.find((candidate) => candidate.id === id)
-      if (given !== version || encryptionKey === undefined || !/^\d{1,15}$/.test(expiresAt) || more.length > 0) return undefined
+      if (given !== version || encryptionKey === undefined || more.length > 0) return undefined
       const [nonce, sealed] = [decodeBase64url(nonceText), decodeBase64url(sealedText)]
-      if (nonce?.length !== nonceLength || sealed === undefined || now() >= Number(expiresAt)) return undefined
+      if (nonce === undefined || sealed === undefined || now() >= Number(expiresAt)) return undefined
       return unseal(encryptionKey, nonce, sealed, authenticated(key, encryptionKey.id, expiresAt))
     },
     async set(key, value, ttlMs) {
-      if (!isLife(ttlMs)) return place.delete(key)
       const expiresAt = String(Math.floor(now() + ttlMs))
       const nonce = crypto.getRandomValues(new Uint8Array(nonceLength))
       const additionalData = authenticated(key, current.id, expiresAt)
