@@ -49,7 +49,8 @@ export function createAsking(origin: Origin, judge: Judge, levels: Levels): Aski
       call.outdated = verdict === 'ask'
       const outcome = verdict === 'refuse' ? ended(answer) : answer
       if (!call.outdated && calls.isLast(digest, call)) {
-        keep(digest, answer, sentAfter)
+        // What was asked before the mark is not kept, not even as what it has ended: what is asked from now on may be.
+        if (verdict !== 'refuse' || sentAfter === marks.received) keep(digest, answer, sentAfter)
         const sharing = share(digest, token, outcome, isNew)
         if (!joins) await sharing
       }

@@ -120,6 +120,18 @@ describe('a mark of revocation', () => {
     expect(marks.judged.map(({ from }) => from)).toEqual(['call', 'memory'])
   })
 
+  it('that came while a call was under way, and ended the token, has it asked about once more, and no more', async () => {
+    const { marks, memory } = markedBench()
+    const first = memory.request('tok')
+    marks.received++
+    marks.say = () => 'refuse'
+    await memory.settle({ active: true })
+    expect(await first).toMatchObject({ source: 'asked', answer: { active: false } })
+    expect(memory.stats().entries).toBe(0)
+    expect(await memory.learn('tok', { active: true })).toMatchObject({ source: 'asked', answer: { active: false } })
+    expect(memory.recall('tok', Infinity)).toMatchObject({ source: 'memory', answer: { active: false } })
+  })
+
   it.each(['ask', 'refuse'] as const)('that says %s lets nothing older be served in an outage', async (verdict) => {
     const { marks, memory } = markedBench({ rules: { ...rules, staleIfErrorMs: 300_000 } })
     await memory.learn('tok', { active: true })
