@@ -10,6 +10,7 @@ const sources = [
   'breaker-options',
   'introspection-request-options',
   'signed-introspection-options',
+  'revocation/revocation-options',
 ].map((name) => {
   const path = `packages/core/src/${name}.ts`
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true)
@@ -119,6 +120,12 @@ ${table([...members('Several'), ...below('authorizationServers[]', 'ListedServer
 ## What is remembered
 
 ${table([...ofServer.filter(({ name }) => name === 'cache'), ...below('cache', 'CacheOptions')])}
+
+## How it becomes known that tokens have ended
+
+[revocation.md](revocation.md) says what each of them needs.
+
+${table([...ofServer.filter(({ name }) => name === 'revocation'), ...below('revocation', 'RevocationOptions'), ...below('revocation.transmitters[]', 'TransmitterIdentity'), ...below('revocation.transmitters[]', 'TransmitterOptions')])}
 
 ## Requirements of a route
 

@@ -4,36 +4,18 @@
  *
  * @module
  */
+import type { AnswerMarks, AnswerToJudge, Verdict } from '../cache/answer.ts'
 import type { ActiveIntrospection } from '../introspection-response.ts'
 import { describeToken, keyOf, MarkIndex, membersOf, merge, type Named, nameOnly, type Term } from './mark-index.ts'
 import type { RevocationMark } from './revocation-mark.ts'
 
-/** The answer counts as it is, the authorization server must be asked again, or the token has ended. */
-export type Verdict = 'stands' | 'ask' | 'refuse'
-
-/** An answer about a token, and where it is known from. */
-export interface AnswerToJudge {
-  readonly introspection: ActiveIntrospection
-  /** When the call was sent, in milliseconds. */
-  readonly sentAt: number
-  /** `Marks.received` when the call was sent, for answers of this very process: exact where two things fall into one millisecond. */
-  readonly sentAfter?: number
-  readonly from: 'memory' | 'store' | 'call' | 'stale'
-  readonly tokenDigest: string | undefined
-  /** Whose token it is where the answer does not say. */
-  readonly issuer?: string | undefined
-}
+/** An answer that marks are held against; of those that were sent long ago it may not be known after how many marks. */
+export type MarkedAnswer = Omit<AnswerToJudge, 'sentAfter' | 'issuer'> & Partial<Pick<AnswerToJudge, 'sentAfter' | 'issuer'>>
 
 /** The marks of one instance. */
-export interface Marks {
-  /** False while nothing is marked and nothing is lost: the hot path then skips all of it. */
-  readonly any: boolean
-  /** True when a mark names tokens by digest: `judge` then needs it. */
-  readonly needsTokenDigest: boolean
-  /** How many marks have come so far. */
-  readonly received: number
+export interface Marks extends AnswerMarks {
   readonly size: number
-  judge(about: AnswerToJudge): Verdict
+  judge(about: MarkedAnswer): Verdict
   receive(mark: RevocationMark): void
   /** The bus cannot be heard. */
   lost(): void
@@ -96,7 +78,7 @@ class HeardMarks implements Marks {
     return this.#index.namesDigests
   }
 
-  judge(about: AnswerToJudge): Verdict {
+  judge(about: MarkedAnswer): Verdict {
     const at = this.#parts.now()
     this.#sweep(at)
     const { introspection, tokenDigest, issuer, from } = about
@@ -137,7 +119,7 @@ class HeardMarks implements Marks {
     return exp === undefined || exp <= endedAt + this.#rules.maxTokenLifetimeSeconds
   }
 
-  #isSentAfter(term: Term, { sentAt, sentAfter, from }: AnswerToJudge, at: number): boolean {
+  #isSentAfter(term: Term, { sentAt, sentAfter, from }: MarkedAnswer, at: number): boolean {
     if (at >= term.askUntil) return true
     if (from !== 'store' && sentAfter !== undefined) return sentAfter >= term.order
     // The clock was set back: what is asked for from now on is asked for after the mark.

@@ -16,7 +16,7 @@ import type { RevocationRules } from './revocation-options.ts'
 import { createSignalIntake, type SignalIntake } from './signal-intake.ts'
 
 /** An authorization server, as far as revocation has to know of it. */
-export interface KnownServer {
+interface KnownServer {
   readonly issuer: string | undefined
   readonly clientAuthentication: ClientAuthentication
   readonly http: () => HttpSettings

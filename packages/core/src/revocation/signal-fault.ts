@@ -6,7 +6,7 @@
 import type { RevocationMark } from './revocation-mark.ts'
 
 /** The codes of RFC 8935 §2.4. */
-export type SignalFaultCode = 'invalid_request' | 'invalid_key' | 'invalid_issuer' | 'invalid_audience' | 'authentication_failed'
+type SignalFaultCode = 'invalid_request' | 'invalid_key' | 'invalid_issuer' | 'invalid_audience' | 'authentication_failed'
 
 /** Why a signal is not taken, in constant words. */
 export interface SignalFault {

@@ -41,7 +41,7 @@ export function describeRevoking(adapter: AdapterUnderTest): void {
   const event = (more: object = {}): string => makeSecurityEventToken(more, bench.seconds())
 
   describe('revocation', () => {
-    it('by a security event ends a token that is remembered, and that the server keeps active [RS-08] [RS-10] [RS-18]', async () => {
+    it('by a security event ends a token that is remembered, and that the server keeps active [RS-08] [RS-10] [RS-18] [RS-25]', async () => {
       await receive()
       expect((await bench.ask('tok')).status).toBe(200)
       const received = await push(event())
