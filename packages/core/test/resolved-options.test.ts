@@ -79,11 +79,6 @@ describe('resolved options', () => {
       clockToleranceSeconds: 10,
       breaker: { failures: 5, openMs: 5000 },
       admission: undefined,
-      clockToleranceSeconds: 10,
-      revocation: {
-        ...{ isGiven: false, transmitters: [], webhookSecrets: [], bus: undefined },
-        ...{ maxMarks: 10_000, maxClockSkewMs: 5000, maxTokenLifetimeSeconds: 86_400, onBusLost: 'ask' },
-      },
       memory: {
         maxEntries: 10_000,
         maxAgeMs: 60_000,

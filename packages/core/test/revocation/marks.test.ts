@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
+import type { Verdict } from '../../src/cache/answer.ts'
 import { readIntrospection } from '../../src/introspection-response.ts'
-import { type AnswerToJudge, createMarks, type MarkRules, type Marks, type Verdict } from '../../src/revocation/marks.ts'
+import { createMarks, type MarkedAnswer, type MarkRules, type Marks } from '../../src/revocation/marks.ts'
 import type { RevocationMark } from '../../src/revocation/revocation-mark.ts'
 
 const issuer = 'https://as.example'
@@ -24,7 +25,7 @@ class Bench {
   }
 
   /** What marks say of an answer, sent a second ago where nothing else is said, about a token as old as an hour. */
-  judge(members: object = {}, more: Partial<AnswerToJudge> = {}): Verdict {
+  judge(members: object = {}, more: Partial<MarkedAnswer> = {}): Verdict {
     const about = { active: true, iss: issuer, sub: 'user-1', client_id: 'client-1', iat: seconds - 3600, exp: seconds + 3000, ...members }
     // What is given as `undefined` is left out.
     const given = JSON.parse(JSON.stringify(about)) as Record<string, unknown>
@@ -237,7 +238,7 @@ describe('a bus that cannot be heard', () => {
     const bench = new Bench()
     bench.marks.lost()
     expect(bench.marks.any).toBe(true)
-    const of = (from: AnswerToJudge['from']): Verdict => bench.judge({}, { from })
+    const of = (from: MarkedAnswer['from']): Verdict => bench.judge({}, { from })
     expect([of('memory'), of('store'), of('stale'), of('call')]).toEqual(['ask', 'ask', 'ask', 'stands'])
     bench.marks.restored()
     expect(bench.marks.any).toBe(false)
