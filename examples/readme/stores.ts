@@ -38,7 +38,6 @@ const byIoRedis = redisStore(new Redis('redis://redis.internal'))
 const byKeyv = new Keyv()
 const onWorkers = kvStore(env.TOKENS)
 const nearby = cacheApiStore(await caches.open('oauth-introspect'))
-
 // #endregion stores
 
-export { api, byIoRedis, byKeyv, nearby, onWorkers }
+export const made = { api, byIoRedis, byKeyv, nearby, onWorkers }
