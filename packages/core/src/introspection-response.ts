@@ -107,7 +107,8 @@ function readActive(members: Record<string, unknown>, token: string, rules: Repl
   for (const name of ['exp', 'iat', 'nbf']) readTime(members, name)
   readConfirmation(members['cnf'])
   const { share = (value: unknown) => value } = rules
-  clean(members, token, share)
+  // V8 gives an object from which something was taken three times the room, so that it is made anew.
+  if (clean(members, token, share)) return readActive(JSON.parse(JSON.stringify(members)) as Record<string, unknown>, token, rules)
   const scope = share(Object.freeze(readScope(members, rules.scopeSeparator))) as readonly string[]
   const aud = share(Object.freeze(readAudience(members['aud']))) as readonly string[]
   const otherName = rules.missingActive === 'checkToken' ? readString(members, 'user_name') : undefined
@@ -143,23 +144,26 @@ export function describeActive(claims: Claims, { scope, aud, username }: Reading
 
 /**
  * Takes out of the reply what no handler should hold, and freezes the rest: an own `__proto__`, which becomes a prototype when a handler
- * copies the object, and any text with the token in it.
+ * copies the object, and any text with the token in it. Tells whether there was any.
  */
-function clean(value: unknown, token: string, share: (value: unknown) => unknown): void {
-  if (typeof value !== 'object' || value === null) return
+function clean(value: unknown, token: string, share: (value: unknown) => unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  let found = false
   const parent = value as Record<string, unknown>
   for (const name of Object.keys(parent)) {
     const member = parent[name]
     if (name === '__proto__' || holds(name, token) || (typeof member === 'string' && holds(member, token))) {
       if (Array.isArray(value)) value[Number(name)] = null
       else Reflect.deleteProperty(parent, name)
+      found = true
     } else {
-      clean(member, token, share)
-      const shared = share(member)
-      if (shared !== member) parent[name] = shared
+      found = clean(member, token, share) || found
+      // Written in any case: what is written now and then has several shapes to V8, and takes more room.
+      parent[name] = share(member)
     }
   }
   Object.freeze(value)
+  return found
 }
 
 /** A token shorter than 16 characters cannot be told from ordinary words. */
