@@ -11,6 +11,7 @@ import { resolveRequirements } from './needs.ts'
 import { OptionFaults, oneOf, readMembers, text } from './option-faults.ts'
 import type { Options } from './options.ts'
 import type { Outcome, ResourceServer } from './outcome.ts'
+import { createPrivateField } from './private-field.ts'
 import type { Requirements } from './requirements.ts'
 import type { ResourceRequest } from './resource-request.ts'
 import { checkRequirements, createResourceServer, refuseAnonymous } from './resource-server.ts'
@@ -81,7 +82,7 @@ export function readAdapterOptions(options: unknown = {}): { readonly property: 
 
 type Passed = Exclude<Outcome<unknown>, Refused>
 
-const grants = new WeakMap<object, { readonly guarding: Guarding; readonly passed: Passed }>()
+const grants = createPrivateField<{ readonly guarding: Guarding; readonly passed: Passed }>()
 
 /** Judges a request and records under `key`, the framework's request object, who let it pass; the last `introspect()` wins. */
 export function authorizeRequest(guarding: Guarding, key: object, request: ResourceRequest): Outcome<unknown> | Promise<Outcome<unknown>> {

@@ -13,6 +13,8 @@ export interface PresentationRules {
   readonly tokenSyntax: TokenSyntax
   /** Characters. */
   readonly maxTokenLength: number
+  /** Leaves it to `isToken()` to hold the text in the header against the alphabet: what is remembered has been a token before. */
+  readonly checksLater?: boolean
 }
 
 /** What a request presents. `nothing` is no fault of the client: it has not tried to use a token. */
@@ -28,8 +30,8 @@ const syntaxes: Readonly<Record<TokenSyntax, RegExp>> = {
 
 const missing: Presented = { nothing: 'token_missing' }
 const unsupported: Presented = { nothing: 'scheme_unsupported' }
-const malformedRequest: Presented = { fault: 'request_malformed' }
-const malformedToken: Presented = { fault: 'token_malformed' }
+const malformedRequest = { fault: 'request_malformed' } as const
+const malformedToken = { fault: 'token_malformed' } as const
 
 /** Reads the token from the `Authorization` field. Several lines, or several credentials in one, are ambiguous (RFC 9110 §5.3). */
 export function readBearerToken(request: ResourceRequest, rules: PresentationRules): Presented {
@@ -47,12 +49,24 @@ function readCredentials(value: string, schemeEnd: number, rules: PresentationRu
   let start = schemeEnd
   while (value[start] === ' ') start++
   const token = value.slice(start)
-  return token === '' || /[ \t,]/.test(token) ? malformedRequest : readToken(token, rules)
+  if (token === '') return malformedRequest
+  if (token.length > rules.maxTokenLength) return faultOf(token)
+  return rules.checksLater === true || isToken(token, rules) ? { token } : faultOf(token)
 }
 
 /** Holds a token against the alphabet and length allowed, wherever it was found. */
 export function readToken(token: string, rules: PresentationRules): Presented {
-  return token.length <= rules.maxTokenLength && syntaxes[rules.tokenSyntax].test(token) ? { token } : malformedToken
+  return token.length <= rules.maxTokenLength && isToken(token, rules) ? { token } : malformedToken
+}
+
+/** Tells whether a text has the characters that tokens have. */
+export function isToken(text: string, { tokenSyntax }: PresentationRules): boolean {
+  return syntaxes[tokenSyntax].test(text)
+}
+
+/** What is wrong with a text behind `Bearer` that is no token: several things in the place of one, or characters that no token has. */
+export function faultOf(text: string): { readonly fault: 'request_malformed' | 'token_malformed' } {
+  return /[ \t,]/.test(text) ? malformedRequest : malformedToken
 }
 
 /**

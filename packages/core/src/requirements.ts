@@ -112,5 +112,9 @@ const otherTokenUses = new Set(['refresh', 'refresh_token', 'offline', 'id', 'id
 /** A type that is not understood may carry a duty of proof: it is refused (RFC 6749 §7.1). Refresh and ID tokens open nothing (§1.5). */
 function isAccessToken({ token_type, claims }: ActiveIntrospection): boolean {
   if (token_type !== undefined && !accessTokenTypes.has(token_type.toLowerCase())) return false
-  return [claims['typ'], claims['token_use']].every((use) => typeof use !== 'string' || !otherTokenUses.has(use.toLowerCase()))
+  return !isOtherUse(claims['typ']) && !isOtherUse(claims['token_use'])
+}
+
+function isOtherUse(use: unknown): boolean {
+  return typeof use === 'string' && otherTokenUses.has(use.toLowerCase())
 }

@@ -152,6 +152,8 @@ export function resolveOptions(options: unknown, clock: () => number, elapsed?: 
       sources,
       tokenSyntax: read('tokenSyntax', oneOf('b64token', 'vschar'), 'b64token'),
       maxTokenLength: read('maxTokenLength', whole('characters', 1), 8192),
+      // Among several servers the choice may be by what stands in the token.
+      checksLater: !listed,
     },
     // RFC 6750 §2.3: no shared cache may keep the answer to a URL with a token in it.
     grantedHeaders: Object.freeze(typeof sources !== 'function' && sources.includes('query') ? [['Cache-Control', 'private']] : []),

@@ -10,7 +10,7 @@ import { Admission } from './admission.ts'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
 import { createHeldSignals, type SignalEnd } from './auth-signal.ts'
-import type { Presented } from './bearer-token.ts'
+import { faultOf, isToken, type Presented } from './bearer-token.ts'
 import type { ActiveAnswer, Recollection, Verdict } from './cache/answer.ts'
 import { isYounger } from './cache/lifetimes.ts'
 import { type GivenReason, type Header, type Refused, refuse } from './challenge.ts'
@@ -57,6 +57,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
   const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld })
+  const isWellFormed = (text: string): boolean => isToken(text, settings.presentation)
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0, storeHits: 0, stale: 0 }
   for (const code of settings.warnings) events.warn(code)
 
@@ -85,8 +86,8 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   function judgeToken(presentation: Presentation): Granted<unknown> | Refused | Promise<Granted<unknown> | Refused> {
     const { asked, token, needs, request } = presentation
     const admit = admission === undefined ? undefined : () => admission.take(request)
-    const recalled = asked.recall(token, needs.maxAnswerAgeMs, admit)
-    if (!('then' in recalled)) return judge(recalled, presentation)
+    const recalled = asked.recallText(token, needs.maxAnswerAgeMs, isWellFormed, admit)
+    if (recalled === undefined || !('then' in recalled)) return judge(recalled, presentation)
     return recalled.then(
       (recollection) => judge(recollection, presentation),
       (error: unknown) => refuseForFault(error, request),
@@ -94,25 +95,28 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   }
 
   /** On every request, whether the answer is new or remembered. */
-  function judge({ answer, source }: Recollection, presentation: Presentation): Granted<unknown> | Refused {
+  function judge(recollection: Recollection | undefined, presentation: Presentation): Granted<unknown> | Refused {
     const { needs, request } = presentation
+    if (recollection === undefined) return refused(faultOf(presentation.token).fault, needs, request)
+    const { answer, source } = recollection
     if (source === 'memory') counts.hits++
     if (source === 'joined') counts.joined++
     if (source === 'store') counts.storeHits++
     if (source === 'stale') counts.stale++
     if (!answer.active) return refused('token_inactive', needs, request)
-    const outcome = decide(answer, source, presentation)
+    const at = now()
+    const outcome = decide(answer, source, presentation, at)
     if (outcome.outcome === 'granted') {
       counts.granted++
-      if (events.listening) events.emit({ type: 'granted', source, ageMs: now() - answer.sentAt }, request)
+      if (events.listening) events.emit({ type: 'granted', source, ageMs: at - answer.sentAt }, request, at)
     }
     return outcome
   }
 
-  function decide(answer: ActiveAnswer, source: AnswerSource, presentation: Presentation): Granted<unknown> | Refused {
+  function decide(answer: ActiveAnswer, source: AnswerSource, presentation: Presentation, at: number): Granted<unknown> | Refused {
     const { asked, token, needs, request } = presentation
     const standing = new Standing(server, presentation, answer, source)
-    const unmet = standing.findUnmet(now())
+    const unmet = standing.findUnmet(at)
     if (unmet !== undefined) return refused(unmet, needs, request, unmet === 'claims_invalid' ? answer.invalidPaths : undefined)
     const auth = new GrantedAuth(
       { answer, authorizationServer: asked.name, stale: source === 'stale', grants, hold: signals.hold },
@@ -179,9 +183,10 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
       const presentation = { ...standing.presentation, needs: needsOf(standing.presentation.needs, requirements) }
       // What the route before has asked for, it has got: only an age of the guard's own can demand another call.
       const { maxAnswerAgeMs } = needsOf(noNeeds, requirements)
-      if (maxAnswerAgeMs < Infinity && !isYounger(answer, now(), maxAnswerAgeMs)) return judgeToken(presentation)
+      const at = now()
+      if (maxAnswerAgeMs < Infinity && !isYounger(answer, at, maxAnswerAgeMs)) return judgeToken(presentation)
       if (judgeHeld(standing) !== 'stands') return judgeToken(presentation)
-      return decide(answer, source, presentation)
+      return decide(answer, source, presentation, at)
     },
     async ready() {
       await Promise.all([answers.ready(), revocation.ready()])

@@ -22,6 +22,7 @@ export interface SourceRules extends PresentationRules {
 export function readPresented(request: ResourceRequest, rules: SourceRules): Presented | Promise<Presented> {
   const { sources } = rules
   if (typeof sources === 'function') return readBySource(sources(request), rules)
+  if (sources.length === 1 && sources[0] === 'header') return readBearerToken(request, rules)
   const found: Presented[] = []
   if (sources.includes('header')) found.push(readBearerToken(request, rules))
   if (sources.includes('query')) found.push(readOnly(readQuery(request.url), rules))

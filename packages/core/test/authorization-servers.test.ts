@@ -81,6 +81,17 @@ describe('of several authorization servers', () => {
     }
   })
 
+  it('none is chosen by a text that is no token', async () => {
+    const chosen: string[] = []
+    const servers = entries({ issuer: issuers.a }, { issuer: issuers.b, tokenPrefix: 'b_' })
+    const select = (_request: unknown, presented: string): string => (chosen.push(presented), 'a')
+    for (const server of [make(servers), make(servers, { selectAuthorizationServer: select })]) {
+      expect(await refusal(server.authorize(bearer('a b')))).toEqual({ status: 400, reason: 'request_malformed' })
+      expect(await refusal(server.authorize(bearer('b_"')))).toEqual({ status: 401, reason: 'token_malformed' })
+    }
+    expect({ chosen, ...calls() }).toEqual({ chosen: [], a: 0, b: 0 })
+  })
+
   it('the second is not asked where the first cannot be, or knows nothing of the token', async () => {
     const server = make(byIssuer(), { retries: 0 })
     bothGood()

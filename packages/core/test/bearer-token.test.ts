@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type PresentationRules, type Presented, readBearerToken, type TokenSyntax } from '../src/bearer-token.ts'
+import { faultOf, isToken, type PresentationRules, type Presented, readBearerToken, type TokenSyntax } from '../src/bearer-token.ts'
 import { nodeRequest, type ResourceRequest, webRequest } from '../src/resource-request.ts'
 
 const rules: PresentationRules = { tokenSyntax: 'b64token', maxTokenLength: 8192 }
@@ -113,6 +113,24 @@ describe('one line', () => {
   test('presents 1|abc only where the wider syntax is chosen [EX-06]', () => {
     expect(read('Bearer 1|abc')).toStrictEqual(malformedToken)
     expect(read('Bearer 1|abc', 'vschar')).toStrictEqual({ token: '1|abc' })
+  })
+
+  test.each(['1|abc', 'a b', 'a,b', 'a"b', '=', 'tök', 'mF_9.B5f-4.1JqM'])(
+    'presents %j unread where it is held against the alphabet later, with the same outcome [EX-06]',
+    (text) => {
+      for (const tokenSyntax of ['b64token', 'vschar'] as const) {
+        const later = { tokenSyntax, maxTokenLength: 8192, checksLater: true }
+        expect(readBearerToken(ofLines(`Bearer  ${text}`), later)).toStrictEqual({ token: text })
+        expect(isToken(text, later) ? { token: text } : faultOf(text)).toStrictEqual(read(`Bearer  ${text}`, tokenSyntax))
+      }
+    },
+  )
+
+  test('is not left for later where there is nothing, or too much', () => {
+    const later: PresentationRules = { ...rules, maxTokenLength: 5, checksLater: true }
+    expect(readBearerToken(ofLines('Bearer '), later)).toStrictEqual(malformedRequest)
+    expect(readBearerToken(ofLines('Bearer 123456'), later)).toStrictEqual(malformedToken)
+    expect(readBearerToken(ofLines('Bearer 123 456'), later)).toStrictEqual(malformedRequest)
   })
 
   test('is read up to the greatest length and not one character beyond', () => {

@@ -57,7 +57,7 @@ describe('resolved options', () => {
       needs,
       scopeMatching: 'exact',
       warnings: ['AUDIENCE_UNCHECKED'],
-      presentation: { sources: ['header'], tokenSyntax: 'b64token', maxTokenLength: 8192 },
+      presentation: { sources: ['header'], tokenSyntax: 'b64token', maxTokenLength: 8192, checksLater: true },
       grantedHeaders: [],
       optional: false,
       skipPreflight: false,

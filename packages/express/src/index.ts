@@ -122,7 +122,8 @@ function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, 
   if (res.headersSent || res.destroyed) return
   if (outcome.outcome !== 'refused') {
     adapter.writeHeaders(outcome.headers, res)
-    Object.assign(req, { [property]: outcome.outcome === 'granted' ? outcome.auth : undefined })
+    const attached = req as unknown as Record<string, unknown>
+    attached[property] = outcome.outcome === 'granted' ? outcome.auth : undefined
     next()
   } else if (throws) {
     adapter.writeHeaders(outcome.headers, res)

@@ -7,6 +7,7 @@ import {
   type AuthInfo,
   type Claims,
   type DefaultSchema,
+  type Header,
   type Options,
   type Outcome,
   type Refused,
@@ -61,10 +62,11 @@ export function introspect(
     typeof first === 'function'
       ? configureOnce(first, second as AdapterOptions | undefined)
       : always(adapter.readGuarding(first, second, third))
-  return async function introspect(c, next) {
-    const guarding = await find(c)
-    const request = webRequest(c.req.raw, { native: c, body: await readParsed(c), response: responseOf(c) })
-    return act(await settle(adapter.authorizeRequest(guarding, c, request), c), guarding, c, next)
+  return function introspect(c, next) {
+    const guarding = find(c)
+    // At once where nothing has to be waited for, as with a remembered answer.
+    if (!('then' in guarding) && !hasReadBody(c)) return judge(guarding, undefined, c, next)
+    return Promise.all([guarding, readParsed(c)]).then(([found, body]) => judge(found, body, c, next))
   }
 }
 
@@ -154,6 +156,11 @@ function configureOnce(
   }
 }
 
+function hasReadBody({ req }: Context): boolean {
+  for (const _part in req.bodyCache) return true
+  return false
+}
+
 /** What earlier middleware has read by `c.req`: the raw request is used up then. */
 async function readParsed({ req }: Context): Promise<unknown> {
   // Promises, whatever their types say.
@@ -166,37 +173,43 @@ async function readParsed({ req }: Context): Promise<unknown> {
   }
 }
 
-async function guard(requirements: Requirements, c: Context, next: Next): Promise<Response | undefined> {
+type Answer = ReturnType<MiddlewareHandler>
+
+function guard(requirements: Requirements, c: Context, next: Next): Answer {
   const guarding = adapter.findGuarding(c)
-  return act(await settle(adapter.checkRequest(guarding, c, requirements), c), guarding, c, next)
+  return settle(adapter.checkRequest(guarding, c, requirements), guarding, c, next)
 }
 
-/** The outcome; `undefined` when nobody is there any more to hear of it. The signal is looked at before, or Node's server makes none. */
-async function settle(outcome: Outcome<unknown> | Promise<Outcome<unknown>>, c: Context): Promise<Outcome<unknown> | undefined> {
-  if (!('then' in outcome)) return outcome
+function judge(guarding: adapter.Guarding, body: unknown, c: Context, next: Next): Answer {
+  const request = webRequest(c.req.raw, { native: c, body, response: responseOf(c) })
+  return settle(adapter.authorizeRequest(guarding, c, request), guarding, c, next)
+}
+
+/** Acts unless nobody is there any more to hear of it. The signal is looked at before, or Node's server makes none. */
+function settle(outcome: Outcome<unknown> | Promise<Outcome<unknown>>, guarding: adapter.Guarding, c: Context, next: Next): Answer {
+  if (!('then' in outcome)) return act(outcome, guarding, c, next)
   const { signal } = c.req.raw
-  const settled = await outcome
-  return signal.aborted ? undefined : settled
+  return outcome.then((settled) => (signal.aborted ? leave(c) : act(settled, guarding, c, next)))
 }
 
-async function act(
-  outcome: Outcome<unknown> | undefined,
-  { throws }: adapter.Guarding,
-  c: Context,
-  next: Next,
-): Promise<Response | undefined> {
-  if (c.finalized) return undefined
-  if (outcome === undefined) return new Response(null, { status: 499 })
-  for (const [name, value] of outcome.headers) c.header(name, value, { append: adapter.isAppended(name) })
+function leave(c: Context): Response | undefined {
+  return c.finalized ? undefined : new Response(null, { status: 499 })
+}
+
+function act(outcome: Outcome<unknown>, { throws }: adapter.Guarding, c: Context, next: Next): Answer {
+  if (c.finalized) return Promise.resolve()
+  const { headers } = outcome
+  for (const [name, value] of headers) c.header(name, value, { append: adapter.isAppended(name) })
   if (outcome.outcome !== 'refused') {
     c.set('auth', outcome.outcome === 'granted' ? outcome.auth : undefined)
-    await next()
-    // A handler that returns a Response of its own has left out what was set before.
-    for (const [name, value] of outcome.headers) if (!c.res.headers.has(name)) c.header(name, value)
-    return undefined
+    return headers.length === 0 ? next() : next().then(() => setAgain(headers, c))
   }
   c.header('Content-Type', 'application/json')
   const response = c.body(JSON.stringify(outcome.body), outcome.status)
-  if (throws) throw new RefusalError(outcome, response)
-  return response
+  return throws ? Promise.reject(new RefusalError(outcome, response)) : Promise.resolve(response)
+}
+
+/** A handler that returns a Response of its own has left out what was set before. */
+function setAgain(headers: readonly Header[], c: Context): void {
+  for (const [name, value] of headers) if (!c.res.headers.has(name)) c.header(name, value)
 }

@@ -44,10 +44,10 @@ export function introspect(
   third?: adapter.AdapterOptions,
 ): Koa.Middleware {
   const guarding = adapter.readGuarding(first, second, third)
-  return async function introspect(ctx, next) {
+  return function introspect(ctx, next) {
     const { body } = ctx.request as { readonly body?: unknown }
     const request = nodeRequest(ctx.req, { body, url: ctx.originalUrl, native: ctx, response: ctx.res })
-    return act(await adapter.authorizeRequest(guarding, ctx, request), guarding, ctx, next)
+    return settle(adapter.authorizeRequest(guarding, ctx, request), guarding, ctx, next)
   }
 }
 
@@ -95,9 +95,20 @@ export const findAuth: adapter.FindAuth<object> = adapter.findAuth
 
 type Ctx = Parameters<Koa.Middleware>[0]
 
-async function guard(requirements: Requirements, ctx: Ctx, next: Koa.Next): Promise<unknown> {
+function guard(requirements: Requirements, ctx: Ctx, next: Koa.Next): Promise<unknown> | undefined {
   const guarding = adapter.findGuarding(ctx)
-  return act(await adapter.checkRequest(guarding, ctx, requirements), guarding, ctx, next)
+  return settle(adapter.checkRequest(guarding, ctx, requirements), guarding, ctx, next)
+}
+
+/** At once where nothing has to be waited for, as with a remembered answer. */
+function settle(
+  outcome: Outcome<unknown> | Promise<Outcome<unknown>>,
+  guarding: adapter.Guarding,
+  ctx: Ctx,
+  next: Koa.Next,
+): Promise<unknown> | undefined {
+  if (!('then' in outcome)) return act(outcome, guarding, ctx, next)
+  return outcome.then((settled) => act(settled, guarding, ctx, next))
 }
 
 function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, ctx: Ctx, next: Koa.Next): Promise<unknown> | undefined {
@@ -108,7 +119,8 @@ function act(outcome: Outcome<unknown>, { property, throws }: adapter.Guarding, 
     else ctx.set(name, value)
   }
   if (outcome.outcome !== 'refused') {
-    Object.assign(ctx.state, { [property]: outcome.outcome === 'granted' ? outcome.auth : undefined })
+    const state: Record<string, unknown> = ctx.state
+    state[property] = outcome.outcome === 'granted' ? outcome.auth : undefined
     return next()
   }
   if (throws) throw new adapter.RefusalError(outcome)

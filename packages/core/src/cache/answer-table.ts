@@ -51,6 +51,10 @@ export class AnswerTable {
     return this.#digests.length
   }
 
+  has(digest: string): boolean {
+    return this.#places.has(digest)
+  }
+
   get(digest: string): FoundRow | undefined {
     const at = this.#places.get(digest)
     if (at === undefined) return undefined

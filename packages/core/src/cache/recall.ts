@@ -20,6 +20,13 @@ import type { SharedAnswers } from './shared-answers.ts'
 export interface Recall {
   /** The answer about a token, asked for unless one younger than `maxAgeMs` is known; at once when it is and the digest is. */
   readonly recall: (token: string, maxAgeMs: number, admit?: Admit) => Recollection | Promise<Recollection>
+  /** The same about a text that may be no token; `undefined` when nothing is known of it and it is none: nobody is asked then. */
+  readonly recallText: (
+    text: string,
+    maxAgeMs: number,
+    isToken: (text: string) => boolean,
+    admit?: Admit,
+  ) => Recollection | undefined | Promise<Recollection | undefined>
   readonly forget: (token: string) => Promise<void>
 }
 
@@ -98,6 +105,12 @@ export function createRecall(origin: Origin, levels: Levels): Recall {
       return typeof digest === 'string'
         ? recallBy({ digest, token, maxAgeMs, admit })
         : digest.then((ready) => recallBy({ digest: ready, token, maxAgeMs, admit }))
+    },
+    recallText(text, maxAgeMs, isToken, admit) {
+      const recallIf = (digest: string): Recollection | undefined | Promise<Recollection> =>
+        remembered.has(digest) || isToken(text) ? recallBy({ digest, token: text, maxAgeMs, admit }) : undefined
+      const digest = digestOf(text)
+      return typeof digest === 'string' ? recallIf(digest) : digest.then(recallIf)
     },
     async forget(token) {
       const digest = await digestOf(token)

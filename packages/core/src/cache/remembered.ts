@@ -41,6 +41,10 @@ export class Remembered {
     return row === undefined ? undefined : { answer: unfold(row), sentAfter: row.sentAfter, usedBefore: row.usedBefore }
   }
 
+  has(digest: string): boolean {
+    return this.#active.has(digest) || this.#inactive.has(digest)
+  }
+
   /** Keeps an answer in place of what was known of the token. */
   keep(digest: string, answer: Answer, sentAfter: number): void {
     const [room, other] = answer.active ? [this.#active, this.#inactive] : [this.#inactive, this.#active]

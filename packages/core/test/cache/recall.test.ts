@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Recollection } from '../../src/cache/answer.ts'
 import { runtime } from '../../src/runtime/node.ts'
-import { memoryBench, rules, sourceOf } from './memory-bench.ts'
+import { memoryBench, rules, sourceOf, turn } from './memory-bench.ts'
 
 describe('remembered answers', () => {
   it('come at once, by one digest, and are the very same [CA-01]', async () => {
@@ -214,5 +214,43 @@ describe('keys', () => {
     expect(await memory.recall('tok', Infinity)).toMatchObject({ source: 'memory' })
     await memory.forget('tok')
     expect(memory.stats().entries).toBe(0)
+  })
+})
+
+describe('a text that may be no token', () => {
+  const never = (): boolean => false
+
+  it('is not asked about when it is none, and nothing waits', () => {
+    const memory = memoryBench()
+    expect(memory.recallText('a b', Infinity, never)).toBeUndefined()
+    expect(memory.asked).toEqual([])
+  })
+
+  it('is asked about when it is one', async () => {
+    const memory = memoryBench()
+    const seen: string[] = []
+    const pending = memory.recallText('tok', Infinity, (text) => seen.push(text) > 0)
+    await memory.settle({ active: true })
+    expect(await pending).toMatchObject({ source: 'asked', answer: { active: true } })
+    expect({ seen, asked: memory.asked }).toEqual({ seen: ['tok'], asked: ['tok'] })
+  })
+
+  it.each([true, false])('is not looked at when something is known of it, which makes it one: active %p', async (active) => {
+    const memory = memoryBench()
+    await memory.learn('tok', { active })
+    expect(memory.recallText('tok', Infinity, never)).toMatchObject({ source: 'memory', answer: { active } })
+    memory.clock += 3_600_000
+    const pending = memory.recallText('tok', Infinity, never)
+    await memory.settle({ active: true })
+    expect(await pending).toMatchObject({ source: 'asked' })
+  })
+
+  it('is judged when its digest is there, where that takes a while', async () => {
+    const memory = memoryBench({ sha256Binary: (text: string) => Promise.resolve(runtime.sha256Binary(text)) })
+    expect(await memory.recallText('a b', Infinity, never)).toBeUndefined()
+    const pending = memory.recallText('tok', Infinity, () => true)
+    await turn()
+    await memory.settle({ active: true })
+    expect(await pending).toMatchObject({ source: 'asked' })
   })
 })
