@@ -79,7 +79,8 @@ describe('marks', () => {
     ['a subject, of a token of nobody', { subject: 'user-1' }, { sub: undefined }],
     ['a session, of a token of nobody', { session: 's-1' }, { sub: undefined }],
     ['another issuer, by which nothing is said', { issuer: 'https://other.example' }, {}],
-    ['lengths that could be mistaken', { subject: '6:user-1', client: 'x' }, { sub: 'user-1' }],
+    ['names that read the same one after the other', { subject: 'user-1', session: 's1' }, { sub: 'user-1s', sid: '1' }],
+    ['a name that looks like a missing one', { subject: 'user-1', session: '?' }, { sid: 's-1' }],
   ])('leave the others alone: %s', (_name, mark, members) => {
     const bench = new Bench()
     bench.receive(mark)

@@ -187,8 +187,15 @@ describe('a bus', () => {
 
   it('is trusted only once what it has stored was heard', async () => {
     const bus = new LocalBus()
-    const server = bench.make({ revocation: { bus } })
-    expect([await calls(server), await calls(server)].map(([outcome]) => outcome)).toEqual(['granted', 'granted'])
+    let handOver = (): void => undefined
+    const asked = new Promise<void>((resolve) => (handOver = resolve))
+    const slow: RevocationBus = { publish: (mark) => bus.publish(mark), subscribe: (listener) => asked.then(() => bus.subscribe(listener)) }
+    const server = bench.make({ revocation: { bus: slow } })
+    expect([await calls(server), await calls(server)]).toEqual([
+      ['granted', 1],
+      ['granted', 1],
+    ])
+    handOver()
     await server.ready()
     await outcomeOf(server)
     expect(await calls(server)).toEqual(['granted', 0])

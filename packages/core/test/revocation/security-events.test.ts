@@ -64,6 +64,31 @@ describe('a security event that is pushed', () => {
   })
 
   it.each([
+    { format: 'complex', device: { format: 'opaque', id: 'd-1' } },
+    { format: 'complex', application: { format: 'opaque', id: 'client-1' } },
+    { format: 'later', id: 'x' },
+  ])('about %j ends nothing by itself: the server is asked what has ended [RS-15]', async (subject) => {
+    const server = bench.makeSignalled()
+    await outcomeOf(server)
+    bench.clock += 1000
+    expect(await sender(server).push(bench.set({ sub_id: subject }))).toEqual(accepted)
+    bench.clock += 1000
+    expect([await outcomeOf(server), await outcomeOf(server)]).toEqual(['granted', 'granted'])
+    expect(server.stats().calls).toBe(2)
+  })
+
+  it('is passed over where a member cannot be understood that must be [RS-15]', async () => {
+    const transmitter = { issuer, audience, jwksUri: `${bench.as.origin}/jwks`, criticalSubjectMembers: ['device'] }
+    const server = bench.makeSignalled({ transmitters: [transmitter] })
+    const { push } = sender(server)
+    const device = { format: 'opaque', id: 'd-1' }
+    expect(await push(bench.set({ sub_id: { format: 'complex', user, device } }))).toEqual(accepted)
+    expect(server.stats().marks).toBe(0)
+    expect(await push(bench.set({ sub_id: { format: 'complex', user, tenant: device } }))).toEqual(accepted)
+    expect(await outcomeOf(server)).toBe('401 token_inactive')
+  })
+
+  it.each([
     ['an event that nobody knows', { events: { 'https://example.com/event': {} } }],
     ['an account that was purged', { events: { 'https://schemas.openid.net/secevent/risc/event-type/account-purged': {} } }],
     [
@@ -240,6 +265,9 @@ describe('a security event that is pushed', () => {
     ]) {
       expect(await push('whatever', authorization === undefined ? {} : { authorization })).toEqual(refused)
     }
+    const { receive } = sender(server)
+    const header = (name: string): readonly string[] => (name === 'authorization' ? ['Bearer CANARY-push-secret', 'Bearer other'] : [])
+    expect(await receive({ method: 'POST', url: '/events', header, body: bench.set(), native: undefined })).toEqual(refused)
     expect(bench.as.calls).toEqual([])
     expect(await push(bench.set(), { authorization: 'Bearer CANARY-push-secret' })).toEqual(accepted)
     expect(inspect([server, bench.events], { depth: 9 }) + JSON.stringify([server, bench.events])).not.toContain('CANARY')
