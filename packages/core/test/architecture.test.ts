@@ -33,7 +33,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^runtime\/(node|web)\.ts$/,
     /^revocation\/redis-mark-subscription\.ts$/,
     /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
-    /^revocation\/(marks|webhook|subject-identifier|logout-token|revocation-options)\.ts$/,
+    /^revocation\/(webhook|subject-identifier|logout-token|revocation-options)\.ts$/,
   ],
   [
     /^(token-sources|token-request|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,
@@ -45,7 +45,7 @@ const floors: readonly (readonly RegExp[])[] = [
   [
     /^(introspection-identity|introspection-request-options|dialect|client-credentials-options)\.ts$/,
     /^cache\/(lifetimes|remembered|judge|shared-answers)\.ts$/,
-    /^revocation\/signed-signal\.ts$/,
+    /^revocation\/(signed-signal|marks)\.ts$/,
   ],
   [/^(options|authorization-server-options|introspection-client)\.ts$/, /^cache\/calls\.ts$/, /^revocation\/signal-intake\.ts$/],
   [/^listed-authorization-servers\.ts$/, /^cache\/levels\.ts$/, /^revocation\/(revocation|security-events)\.ts$/],
