@@ -145,7 +145,8 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
   async function attemptOnce(url: URL, token: string, deadline: Deadline, attempt: number): Promise<HttpReply | HttpFailure> {
     const sentAt = now()
-    const credentials = await settleBefore(deadline, clientAuthentication.credentials({ issuer: parts.issuer, now: sentAt }))
+    const made = clientAuthentication.credentials({ issuer: parts.issuer, now: sentAt })
+    const credentials = 'then' in made ? await settleBefore(deadline, made) : made
     if (credentials === undefined) return { failure: 'ENDPOINT_TIMEOUT', replied: false }
     const request = writeIntrospectionRequest(url, token, credentials, requestRules, accept)
     const reply = await connection.exchange(request, { deadline, maxBytes: parts.maxResponseBytes })

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Credentials } from './client-authentication/client-authentication.ts'
+import { writeForm } from './form.ts'
 import type { HttpRequest } from './runtime/runtime.ts'
 
 /** Where the token stands in an introspection request. */
@@ -55,13 +56,13 @@ export function writeIntrospectionRequest(
     ...credentials.headers,
   }
   if (method === 'GET') return { method, url, headers }
-  const body = new URLSearchParams({ ...inForm, ...(hintInForm ? hint : {}), ...others }).toString()
+  const body = writeForm({ ...inForm, ...(hintInForm ? hint : {}), ...others })
   return { method, url, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body }
 }
 
 /** The endpoint's own query is kept as it is (RFC 6749 §3.2). */
 function withQuery(endpoint: URL, query: Readonly<Record<string, string>>): URL {
-  const more = new URLSearchParams(query).toString()
+  const more = writeForm(query)
   if (more === '') return endpoint
   const url = new URL(endpoint)
   url.search = url.search === '' ? more : `${url.search}&${more}`

@@ -9,7 +9,7 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|private-field|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|auth-signal|base64url|network-address|token-source)\.ts$/,
+    /^(errors|private-field|form|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|auth-signal|base64url|network-address|token-source)\.ts$/,
     /^runtime\/runtime\.ts$/,
     /^cache\/(bounded-map|expiring-text|shared-values|freshness|clock-watch|digest)\.ts$/,
   ],

@@ -186,3 +186,10 @@ describe('any document', () => {
     )
   })
 })
+
+describe('strings in it', () => {
+  test.each(['"\\\\"', '"\\""', '"\\\\\\""', '"x\\\\\\\\"', '""', '"\\"b\\":1"', '"{[,"'])('end where they end: %s', (raw) => {
+    expect(read(`{"a":${raw},"b":1,"b":2}`)).toStrictEqual(twice)
+    expect(read(`{"a":${raw},"b":1}`)).toEqual({ members: { a: JSON.parse(raw) as unknown, b: 1 } })
+  })
+})

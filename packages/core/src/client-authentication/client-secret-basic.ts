@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeForm } from '../form.ts'
 import { OptionFaults, oneOf, readMembers, word } from '../option-faults.ts'
 import { type ClientAuthentication, readClient } from './client-authentication.ts'
 
@@ -54,6 +55,3 @@ function readBasicOptions(options: unknown): { readonly encoding: string; readon
   faults.throwAny('clientSecretBasic()')
   return read
 }
-
-/** application/x-www-form-urlencoded, as URLSearchParams writes it. */
-const encodeForm = (value: string): string => new URLSearchParams({ '': value }).toString().slice(1)

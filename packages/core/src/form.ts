@@ -1,0 +1,18 @@
+/**
+ * Writes application/x-www-form-urlencoded, the way URLSearchParams does (WHATWG URL §5.2), which would take several times as long about what
+ * has nothing to encode, such as most tokens.
+ *
+ * @module
+ */
+
+/** One name or value. */
+export function encodeForm(text: string): string {
+  return /^[\w*.-]*$/.test(text) ? text : new URLSearchParams({ '': text }).toString().slice(1)
+}
+
+/** All fields, in their order. */
+export function writeForm(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${encodeForm(name)}=${encodeForm(value)}`)
+    .join('&')
+}
