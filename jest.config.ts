@@ -28,6 +28,8 @@ const config: Config = {
       moduleNameMapper: { '^hono$': 'hono40', '^hono/http-exception$': 'hono40/http-exception' },
     }),
   ],
+  // The one that starts them has next to nothing to do.
+  maxWorkers: '100%',
   coverageProvider: 'babel',
   coverageReporters: ['text', 'lcov', 'json-summary'],
 }
