@@ -12,7 +12,7 @@ export function encodeForm(text: string): string {
 
 /** All fields, in their order. */
 export function writeForm(fields: Readonly<Record<string, string>>): string {
-  return Object.entries(fields)
-    .map(([name, value]) => `${encodeForm(name)}=${encodeForm(value)}`)
-    .join('&')
+  let text = ''
+  for (const [name, value] of Object.entries(fields)) text += `${text === '' ? '' : '&'}${encodeForm(name)}=${encodeForm(value)}`
+  return text
 }

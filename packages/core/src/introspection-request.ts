@@ -43,21 +43,21 @@ export function writeIntrospectionRequest(
   accept: string,
 ): HttpRequest {
   const { method, tokenIn, tokenParameter, formParameter = tokenParameter, tokenTypeHint } = rules
-  const hint = tokenTypeHint === undefined ? {} : { token_type_hint: tokenTypeHint }
-  const inForm = tokenIn.includes('form') ? { [formParameter]: token } : {}
-  const inQuery = tokenIn.includes('query') ? { [tokenParameter]: token } : {}
+  const query: Record<string, string> = {}
+  const form: Record<string, string> = {}
+  if (tokenIn.includes('query')) query[tokenParameter] = token
+  if (tokenIn.includes('form')) form[formParameter] = token
   const hintInForm = method === 'POST' && (tokenIn.includes('form') || !tokenIn.includes('query'))
-  const others = { ...rules.parameters, ...credentials.form }
-  const url = withQuery(endpoint, { ...inQuery, ...(hintInForm ? {} : hint), ...(method === 'GET' ? others : {}) })
-  const headers = {
-    accept,
-    ...rules.headers,
-    ...(rules.tokenHeader === undefined ? {} : { [rules.tokenHeader]: token }),
-    ...credentials.headers,
-  }
-  if (method === 'GET') return { method, url, headers }
-  const body = writeForm({ ...inForm, ...(hintInForm ? hint : {}), ...others })
-  return { method, url, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, body }
+  if (tokenTypeHint !== undefined) (hintInForm ? form : query)['token_type_hint'] = tokenTypeHint
+  Object.assign(method === 'GET' ? query : form, rules.parameters, credentials.form)
+
+  const headers: Record<string, string> = { accept }
+  if (method === 'POST') headers['content-type'] = 'application/x-www-form-urlencoded'
+  Object.assign(headers, rules.headers)
+  if (rules.tokenHeader !== undefined) headers[rules.tokenHeader] = token
+  Object.assign(headers, credentials.headers)
+  const url = withQuery(endpoint, query)
+  return method === 'GET' ? { method, url, headers } : { method, url, headers, body: writeForm(form) }
 }
 
 /** The endpoint's own query is kept as it is (RFC 6749 §3.2). */

@@ -159,12 +159,15 @@ function clean(value: unknown, token: string, share: (value: unknown) => unknown
     } else {
       found = clean(member, token, share) || found
       // Written in any case: what is written now and then has several shapes to V8, and takes more room.
-      parent[name] = share(member)
+      parent[name] = ownMembers.has(name) ? member : share(member)
     }
   }
   Object.freeze(value)
   return found
 }
+
+// No two tokens, or users, have these in common: to look for equal ones would only cost.
+const ownMembers = new Set(['sub', 'username', 'jti', 'sid'])
 
 /** A token shorter than 16 characters cannot be told from ordinary words. */
 function holds(text: string, token: string): boolean {
