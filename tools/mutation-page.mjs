@@ -5,11 +5,12 @@ import { generate } from './generated.mjs'
 
 /** The files that decide, each with the tests that a mutant of it must fall to. */
 export const decidingFiles = new Map([
-  ['bearer-token', 'bearer-token'],
+  ['bearer-token', '{bearer-token,token-sources}'],
   ['token-sources', 'token-sources'],
   ['scope', 'scope'],
   ['requirements', 'requirements'],
   ['challenge', 'challenge'],
+  ['introspection-reply', 'introspection-response'],
   ['introspection-response', 'introspection-response'],
   ['media-type', 'introspection-response'],
 ])

@@ -1,14 +1,10 @@
 /**
- * Reads the authorization server's answer, RFC 7662 §2.2, as what it is: untrusted. Only `active === true` is active.
+ * Reads what the authorization server says of a token, RFC 7662 §2.2, as what it is: untrusted. Only `active === true` is active.
  * Members that this file reads and that are of the wrong type make the whole reply unusable; unknown members are kept.
  *
  * @module
  */
 import { IntrospectionError } from './errors.ts'
-import { isJson } from './media-type.ts'
-import { readRetryAfter } from './retry-after.ts'
-import type { HttpReply } from './runtime/runtime.ts'
-import { readJsonObject } from './strict-json.ts'
 
 /** The members of a reply, or what a schema made of them. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -51,20 +47,6 @@ export interface ReplyRules {
 }
 
 /**
- * Reads a reply about a token.
- *
- * @throws {IntrospectionError} `CLIENT_REJECTED` (401), `REQUEST_REJECTED` (other 4xx), `ENDPOINT_UNAVAILABLE` (429, 5xx), `RESPONSE_NOT_CONFORM`.
- */
-export function readIntrospectionReply(reply: HttpReply, token: string, rules: ReplyRules, now: number): IntrospectionResponse {
-  if (isAboutToken(reply, rules)) return { active: false }
-  if (reply.status !== 200) throw toRejection(reply, now)
-  if (!isJson(reply)) throw notConform('its media type is not application/json')
-  const json = readJsonObject(reply.body)
-  if ('fault' in json) throw notConform(json.fault)
-  return readIntrospection(json.members, token, rules)
-}
-
-/**
  * Reads the members about a token, wherever they stood.
  *
  * @throws {IntrospectionError} `RESPONSE_NOT_CONFORM`.
@@ -82,32 +64,13 @@ function namesParty(members: Readonly<Record<string, unknown>>): boolean {
   return ['client_id', 'user_name', 'username', 'sub'].some((name) => typeof members[name] === 'string' && members[name] !== '')
 }
 
-/** Looked for before anything else: a reply that says both "active" and such an error grants nothing. */
-function isAboutToken(reply: HttpReply, rules: ReplyRules): boolean {
-  if ((reply.status !== 400 && rules.errorsAtAnyStatus !== true) || !isJson(reply)) return false
-  const json = readJsonObject(reply.body)
-  const error = 'members' in json ? json.members['error'] : undefined
-  return rules.inactiveErrors.some((code) => code === error)
-}
-
-function toRejection(reply: HttpReply, now: number): IntrospectionError {
-  const { status } = reply
-  if (status < 400 || status >= 600) return notConform(`its status is ${status}`)
-  if (status === 401) return new IntrospectionError('CLIENT_REJECTED', 'the authorization server refused our client credentials')
-  if (status === 408 || status === 429 || status >= 500) {
-    const retryAfter = readRetryAfter(reply.header('retry-after'), now)
-    return new IntrospectionError('ENDPOINT_UNAVAILABLE', `the introspection endpoint answered with status ${status}`, retryAfter)
-  }
-  return new IntrospectionError('REQUEST_REJECTED', `the authorization server refused our request with status ${status}`)
-}
-
 function readActive(members: Record<string, unknown>, token: string, rules: ReplyRules): ActiveIntrospection {
   // Read before the token is taken out: a member that decides must not be taken for an absent one.
   for (const name of ['token_type', 'iss']) readDeciding(members, name, token)
   for (const name of ['exp', 'iat', 'nbf']) readTime(members, name)
   readConfirmation(members['cnf'])
   const { share = (value: unknown) => value } = rules
-  // V8 gives an object from which something was taken three times the room, so that it is made anew.
+  // Made anew where something was taken out: an object is given three times the room then, and a list has a hole where null is meant.
   if (clean(members, token, share)) return readActive(JSON.parse(JSON.stringify(members)) as Record<string, unknown>, token, rules)
   const scope = share(Object.freeze(readScope(members, rules.scopeSeparator))) as readonly string[]
   const aud = share(Object.freeze(readAudience(members['aud']))) as readonly string[]
@@ -153,8 +116,7 @@ function clean(value: unknown, token: string, share: (value: unknown) => unknown
   for (const name of Object.keys(parent)) {
     const member = parent[name]
     if (name === '__proto__' || holds(name, token) || (typeof member === 'string' && holds(member, token))) {
-      if (Array.isArray(value)) value[Number(name)] = null
-      else Reflect.deleteProperty(parent, name)
+      Reflect.deleteProperty(parent, name)
       found = true
     } else {
       found = clean(member, token, share) || found
@@ -217,6 +179,7 @@ function readConfirmation(value: unknown): boolean {
   throw notConform('"cnf" is not an object')
 }
 
-function notConform(what: string): IntrospectionError {
+/** A reply that nothing can be done with; told in constant words. */
+export function notConform(what: string): IntrospectionError {
   return new IntrospectionError('RESPONSE_NOT_CONFORM', `the introspection reply cannot be used: ${what}`)
 }

@@ -20,7 +20,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^revocation\/revocation-mark\.ts$/,
   ],
   [
-    /^(resource-request|authorization-server-metadata|json-web-key-set|breaker-options)\.ts$/,
+    /^(resource-request|authorization-server-metadata|introspection-reply|json-web-key-set|breaker-options)\.ts$/,
     /^cache\/((memory|redis|kv|cache-api|encrypted)-store|cache-options)\.ts$/,
     /^key-origin-options\.ts$/,
     /^redis-subscriber\.ts$/,

@@ -2,7 +2,8 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { IntrospectionError } from '../src/errors.ts'
-import { type IntrospectionResponse, type ReplyRules, readIntrospectionReply } from '../src/introspection-response.ts'
+import { readIntrospectionReply } from '../src/introspection-reply.ts'
+import { type Claims, describeActive, type IntrospectionResponse, type ReplyRules } from '../src/introspection-response.ts'
 import type { HttpReply } from '../src/runtime/runtime.ts'
 
 const token = 'a-token-of-our-test-0123456789'
@@ -187,6 +188,14 @@ describe('an error reply', () => {
     expect(read({ error: 'invalid_token', active: true }, { status: 400, rules: { inactiveErrors } })).toStrictEqual({ active: false })
   })
 
+  test('of any status is, where the option says so', () => {
+    const anyStatus = { rules: { errorsAtAnyStatus: true } }
+    const content = { error: 'unsupported_token_type', active: true }
+    for (const status of [200, 400, 500]) expect(read(content, { status, ...anyStatus })).toStrictEqual({ active: false })
+    expect(read(content, { rules: { errorsAtAnyStatus: false } })).toMatchObject({ active: true })
+    expect(read({ error: 'another', active: true }, anyStatus)).toMatchObject({ active: true })
+  })
+
   test.each<[string, unknown, Reply]>([
     ['another code', { error: 'invalid_token' }, {}],
     ['the code in another case', { error: 'Unsupported_Token_Type' }, {}],
@@ -311,6 +320,30 @@ describe('claims', () => {
     const cleaned = { list: [1, null, [null]], more: { kept: 'a-token-of-our-test' } }
     expect(claimsOf(content)).toStrictEqual({ active: true, scope: ['read', null], deep: cleaned })
     expect(JSON.stringify(read(content))).not.toContain(token)
+    expect(claimsOf({ active: true, one: { list: [[token], 1] }, two: [2] })).toStrictEqual({
+      active: true,
+      one: { list: [[null], 1] },
+      two: [2],
+    })
+  })
+
+  test('are shared where they are equal, but not looked up where no two tokens have the same', () => {
+    const looked: unknown[] = []
+    const share = (value: unknown): unknown => {
+      looked.push(value)
+      return value
+    }
+    const own = { sub: 'a', username: 'b', jti: 'c', sid: 'd' }
+    expect(members({ ...own, client_id: 'e', aud: ['f'] }, { rules: { share } })).toMatchObject({ claims: own })
+    expect(looked).toEqual(expect.arrayContaining(['e', 'f', ['f']]))
+    for (const value of Object.values(own)) expect(looked).not.toContain(value)
+  })
+
+  test('are described again as they were the first time', () => {
+    const claims: Claims = { active: true, username: 'u', client_id: 'c' }
+    expect(describeActive(claims, { scope: ['a'], aud: [] })).toStrictEqual(
+      expect.objectContaining({ username: 'u', client_id: 'c', scope: ['a'], claims }),
+    )
   })
 
   test('hold words that happen to be a short token, up to 15 characters', () => {
@@ -338,7 +371,7 @@ describe('claims', () => {
   test('hold the token nowhere, but what is read of them is judged before the token is taken out', () => {
     expect(() => members({ cnf: `x${token}` })).toThrow(useless('"cnf" is not an object'))
     for (const name of ['token_type', 'iss']) expect(() => members({ [name]: token })).toThrow(useless(`"${name}" is the token`))
-    expect(() => members({ exp: token })).toThrow(useless('"exp" is not a number of seconds'))
+    for (const name of times) expect(() => members({ [name]: token })).toThrow(useless(`"${name}" is not a number of seconds`))
   })
 })
 

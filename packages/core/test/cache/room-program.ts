@@ -1,7 +1,7 @@
 /** Says how many bytes each remembered token takes: so many tokens, of such a length. Run with --expose-gc, and with nothing else in the process. */
 import { hash } from 'node:crypto'
 import { createMemory } from '../../src/cache/memory.ts'
-import { readIntrospectionReply } from '../../src/introspection-response.ts'
+import { readIntrospectionReply } from '../../src/introspection-reply.ts'
 
 const [count = 0, length = 0] = process.argv.slice(-2).map(Number)
 const collect = (globalThis as unknown as { readonly gc: () => void }).gc
