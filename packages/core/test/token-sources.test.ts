@@ -69,6 +69,7 @@ describe('the query', () => {
     ['/r?access_token=a%00b', malformed],
     ['/r?access_token=%FF', malformed],
     ['/r?access_token=%C3%A4', malformed],
+    [`/r?access_token=${'a'.repeat(100)}`, { token: 'a'.repeat(100) }],
     [`/r?access_token=${'a'.repeat(101)}`, malformed],
   ])('presents what %s has, once and by its exact name [EX-13]', (url, presented) => {
     expect(present({ url }, 'query')).toStrictEqual(presented)
