@@ -31,7 +31,7 @@ local at = string.format('%.0f', now)
 redis.call('ZADD', KEYS[1], at, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-redis.call('PUBLISH', ARGV[3], at .. ' ' .. ARGV[1])
+redis.call('PUBLISH', ARGV[3], at .. ' ' .. ARGV[4])
 return at`
 
 /**
@@ -58,9 +58,10 @@ export function redisRevocationBus(client: RedisClient, settings: RedisRevocatio
     async publish(mark) {
       const read = readRevocationMark(mark)
       if (read === undefined) throw new TypeError('publish(): this is no revocation mark')
-      // In one order, so that a mark that is said again takes no more room.
-      const written = JSON.stringify(Object.fromEntries(Object.entries(read).sort()))
-      await commands.evaluate(publishScript, name, written, String(lifetimeMs), name)
+      // In one order and without its id, so that a mark that is said again takes no more room.
+      const said = Object.entries(read).filter(([member]) => member !== 'id')
+      const stored = JSON.stringify(Object.fromEntries(said.sort()))
+      await commands.evaluate(publishScript, name, stored, String(lifetimeMs), name, JSON.stringify(read))
     },
     async subscribe(listener) {
       const subscription = new RedisMarkSubscription({ commands, subscriber, name, lifetimeMs, listener })

@@ -244,6 +244,16 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       expect(left).toBeLessThanOrEqual(3_600_000)
     })
 
+    it('hands over the id of a mark as it comes, and stores it without one', async () => {
+      const one = await start()
+      await one.bus.publish({ subject: 'user-1', eventTime, id: 'first' })
+      await one.bus.publish({ subject: 'user-1', eventTime, id: 'second' })
+      await until(() => one.heard.length === 2)
+      expect(one.heard.map(({ id }) => id)).toEqual(['first', 'second'])
+      const later = await start()
+      expect(later.heard).toEqual([{ subject: 'user-1', eventTime }])
+    })
+
     it('forgets marks after their lifetime, of a day by default', async () => {
       const { bus } = await start()
       const day = 86_400_000
