@@ -33,6 +33,8 @@ export interface RevocationParts {
   /** Milliseconds that an answer counts at most, wherever it is kept. */
   readonly maxAnswerAgeMs: number
   readonly now: () => number
+  /** Milliseconds by a clock that nobody sets, where there is one. */
+  readonly elapsed: (() => number) | undefined
   readonly events: EventSink
   /** Told when marks have arrived, of several at once no more than once. */
   readonly onMarks: () => void
@@ -51,13 +53,14 @@ export interface Revocation {
 
 /** Makes it, and begins to listen to the bus. */
 export function createRevocation(parts: RevocationParts): Revocation {
-  const { rules, servers, now, events, maxAnswerAgeMs } = parts
+  const { rules, servers, now, elapsed, events, maxAnswerAgeMs } = parts
   const { bus } = rules
   const timeoutMs = Math.max(...servers.map((server) => server.timeoutMs))
   const connections = new Connections(servers, parts.transport)
   const marks = createMarks({
     rules: { ...rules, maxAnswerAgeMs },
     now,
+    elapsed,
     onCollapse: () => {
       events.warn('REVOCATION_MARKS_COLLAPSED')
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { ResourceServer, RevocationBus, RevocationMark } from '../../src/index.ts'
 import { token } from '../server-bench.ts'
 import { issuer } from '../signed-bench.ts'
@@ -316,6 +316,26 @@ describe('a bus', () => {
     await closedSoon.close()
     await new Promise((resolve) => setImmediate(resolve))
     expect(bus.listeners.size).toBe(0)
+  })
+})
+
+describe('a clock that is set', () => {
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  it('a day ahead, and back, brings no token to life again', async () => {
+    const options = Object.entries(bench.options({ cache: false })).filter(([name]) => name !== 'now')
+    const server = bench.makeOf(Object.fromEntries(options))
+    bench.says({ iat: undefined, exp: undefined })
+    await server.revoke({ tokenDigest })
+    const at = Date.now()
+    const clock = jest.spyOn(Date, 'now')
+    for (const aheadMs of [2 * 86_400_000, 0]) {
+      clock.mockReturnValue(at + aheadMs)
+      await server.revoke({ subject: 'another' })
+      expect(await outcomeOf(server)).toBe('401 token_inactive')
+    }
   })
 })
 
