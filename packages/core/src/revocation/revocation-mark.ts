@@ -37,6 +37,8 @@ export interface RevocationBus {
   publish(mark: RevocationMark): Promise<void>
   /** Hands over the marks already stored, then resolves to what ends the subscription; later marks come as they are published. */
   subscribe(listener: RevocationListener): Promise<() => Promise<void>>
+  /** Seconds that a mark stays stored, where that is known: fewer than `revocation.maxTokenLifetimeSeconds` are a fault. */
+  readonly markLifetimeSeconds?: number
 }
 
 // Marks are kept by the thousand.

@@ -235,6 +235,7 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       const { bus } = await start({ prefix: 'mine:', markLifetimeSeconds: 3600 })
       await bus.publish({ subject: 'user-1', issuer: 'i', eventTime })
       await bus.publish({ issuer: 'i', eventTime, subject: 'user-1' })
+      expect(bus.markLifetimeSeconds).toBe(3600)
       expect(await past.send('KEYS', '*')).toEqual(['mine:revocations'])
       expect(await past.send('ZRANGE', 'mine:revocations', '0', '-1')).toEqual([
         `{"eventTime":${eventTime},"issuer":"i","subject":"user-1"}`,
@@ -256,6 +257,7 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
 
     it('forgets marks after their lifetime, of a day by default', async () => {
       const { bus } = await start()
+      expect(bus.markLifetimeSeconds).toBe(86_400)
       const day = 86_400_000
       const now = Number(((await past.send('TIME')) as string[])[0]) * 1000
       await past.send('ZADD', name, String(now - day - 1), '{"subject":"old"}', String(now - day + 60_000), '{"subject":"young"}')
