@@ -151,7 +151,7 @@ class HeardMarks implements Marks {
     const refuseUntil = endedAt === undefined ? passed : passed + maxTokenLifetimeSeconds * 1000 + maxClockSkewMs
     const askUntil = passed + maxAnswerAgeMs + maxClockSkewMs
     const term: Term = { receivedAt: this.#parts.now(), order: this.received, endedAt, refuseUntil, askUntil }
-    const id = keyOf(membersOf(named), named) + membersOf(named).join()
+    const id = idOf(named)
     const known = this.#entries.get(id)
     if (known === undefined) this.#entries.set(id, { named, term })
     else merge(known.term, term)
@@ -174,16 +174,23 @@ class HeardMarks implements Marks {
     const counts = new Map<string | undefined, number>()
     for (const { named } of this.#entries.values()) counts.set(named.issuer, (counts.get(named.issuer) ?? 0) + 1)
     const [[issuer, most] = [undefined, 0]] = [...counts].sort(([, one], [, other]) => other - one)
+    const one: Named = most === 1 || issuer === undefined ? {} : { issuer }
     this.#index.clear()
     for (const [id, { named, term }] of this.#entries) {
-      if (most === 1 || named.issuer === issuer) this.#entries.delete(id)
+      // What was said of the issuer as a whole takes no more room than the one that they become, and stays what it is.
+      if ((most === 1 || named.issuer === issuer) && id !== idOf(one)) this.#entries.delete(id)
       else this.#index.add(named, term)
     }
-    this.#keep(most === 1 || issuer === undefined ? {} : { issuer }, undefined)
+    this.#keep(one, undefined)
     this.#parts.onCollapse?.()
   }
 
   #refresh(): void {
     this.any = this.#entries.size > 0 || (this.#isLost && this.#rules.onBusLost === 'ask')
   }
+}
+
+function idOf(named: Named): string {
+  const members = membersOf(named)
+  return keyOf(members, named) + members.join()
 }

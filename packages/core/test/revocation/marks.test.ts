@@ -294,6 +294,71 @@ describe('marks', () => {
     expect(bench.judge({ iss: 'https://third.example', sub: 'of nobody' })).toBe('refuse')
   })
 
+  it.each<[string, RevocationMark]>([
+    ['digest', { tokenDigest }],
+    ['digest, of an issuer', { issuer, tokenDigest }],
+    ['identifier', { issuer, jti: 'j-1' }],
+    ['identifier, of whatever issuer', { jti: 'j-1' }],
+    ['session', { issuer, session: 's-1' }],
+  ])('that are too many have the server asked about what they refused: by %s', (_name, mark) => {
+    const bench = new Bench({ maxMarks: 10 })
+    const judge = (more: Partial<MarkedAnswer> = {}): Verdict => bench.judge({ jti: 'j-1', sid: 's-1' }, { tokenDigest, ...more })
+    bench.receive(mark)
+    expect(judge()).toBe('refuse')
+    for (let at = 0; at < 10; at++) bench.receive({ ...('issuer' in mark ? { issuer } : {}), subject: `another-${at}` })
+    expect(bench).toMatchObject({ collapsed: 1, marks: { size: 1 } })
+    // What was asked about while it was refused, too.
+    for (const from of ['memory', 'store', 'stale', 'call'] as const) expect(judge({ from, sentAfter: 10 })).toBe('ask')
+    expect(judge({ sentAfter: bench.marks.received })).toBe('stands')
+  })
+
+  it('that are too many leave in force what refuses all tokens of the issuer', () => {
+    const bench = new Bench({ maxMarks: 5 })
+    bench.receive({ issuer, effect: 'refuse' })
+    for (let round = 1; round < 4; round++) {
+      for (let at = 0; at < 5; at++) bench.receive({ issuer, subject: `user-${round}-${at}` })
+      expect(bench.collapsed).toBeGreaterThanOrEqual(round)
+      expect(bench.judge({ sub: 'anybody' }, { sentAfter: bench.marks.received })).toBe('refuse')
+      expect(bench.judge({ sub: 'anybody', iat: seconds + 60 }, { sentAfter: bench.marks.received })).toBe('stands')
+    }
+  })
+
+  it('that are too many change nothing about tokens of other issuers, and let none of their own stand that did not', () => {
+    const issuers = ['https://a.example', 'https://b.example', 'https://c.example']
+    const digests = Array.from({ length: 3 }, (_, at) => createHash('sha256').update(`token-${at}`).digest('base64url'))
+    const bench = new Bench({ maxMarks: 30 })
+    // Numbers that look like chance, the same each time.
+    let state = 1
+    const pick = <T>(list: readonly T[]): T => {
+      state = (state * 48_271) % 2_147_483_647
+      return list[state % list.length] as T
+    }
+    const tokens = Array.from({ length: 300 }, (_, at) => ({
+      members: { iss: issuers[at % 3], sub: `user-${at % 20}`, sid: `s-${at % 7}`, jti: `j-${at}`, client_id: `client-${at % 4}` },
+      more: { tokenDigest: digests[at % 5], sentAfter: 0, sentAt: start - 1000 },
+    }))
+    const verdicts = (): Verdict[] => tokens.map(({ members, more }) => bench.judge(members, more))
+    let before = verdicts()
+    for (let at = 0; at < 400; at++) {
+      const collapsed = bench.collapsed
+      const from = pick(issuers)
+      const about = pick<RevocationMark>([
+        { jti: `j-${pick([...tokens.keys()])}` },
+        { subject: `user-${at % 20}`, session: `s-${pick([0, 1, 2, 3, 4, 5, 6])}` },
+        { tokenDigest: pick(digests), client: `client-${pick([0, 1, 2, 3])}` },
+      ])
+      bench.marks.receive({ issuer: from, ...about })
+      const after = verdicts()
+      const changed = issuers.filter((iss) => tokens.some(({ members }, token) => members.iss === iss && after[token] !== before[token]))
+      expect(changed.length).toBeLessThanOrEqual(bench.collapsed > collapsed ? 2 : 1)
+      tokens.forEach((_token, token) => {
+        if (before[token] !== 'stands') expect(after[token]).not.toBe('stands')
+      })
+      before = after
+    }
+    expect(bench.collapsed).toBeGreaterThan(5)
+  })
+
   it('of as many issuers as there is room for become one for all', () => {
     const bench = new Bench({ maxMarks: 3 })
     bench.receive(...['a', 'b', 'c'].map((name) => ({ issuer: `https://${name}.example`, subject: 'user-1' })), { subject: 'user-1' })

@@ -340,6 +340,21 @@ describe('a clock that is set', () => {
 })
 
 describe('marks that were too many', () => {
+  it.each([
+    [true, 'granted'],
+    [false, '401 token_inactive'],
+  ])('leave it to the server what becomes of a token that one of them has ended: active %p', async (active, outcome) => {
+    const server = bench.make({ revocation: { maxMarks: 10 } })
+    await outcomeOf(server)
+    await server.revoke({ tokenDigest })
+    bench.clock += 1
+    expect(await calls(server)).toEqual(['401 token_inactive', 0])
+    bench.says({ active })
+    for (let at = 0; at < 10; at++) await server.revoke({ subject: `user-${at + 100}` })
+    bench.clock += 1
+    expect(await calls(server)).toEqual([outcome, 1])
+  })
+
   it('are told of, and make us ask about all tokens of the issuer', async () => {
     const server = bench.make({ revocation: { maxMarks: 10 } })
     await outcomeOf(server)
