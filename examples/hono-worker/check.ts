@@ -1,72 +1,12 @@
-// Bundles the Worker, runs it on workerd beside a development authorization server and does what a person would.
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { checkExample, type ExampleSettings, type RunningExample } from '@oauth-introspect/testkit/check-example'
-import { build } from 'esbuild'
+// Runs the Workers on workerd beside a development authorization server and does what a person would.
+import { checkExample } from '@oauth-introspect/testkit/check-example'
+import { checkRevocation } from './check-revocation.js'
+import { findWorkerd, startWorker } from './running-worker.js'
 
 const workerd = findWorkerd()
 if (workerd === undefined) {
   console.log(`hono-worker: SKIPPED, there is no workerd for ${process.platform} ${process.arch} among the packages installed here`)
-} else await checkExample('hono-worker', (settings) => startWorker(workerd, settings))
-
-async function startWorker(program: string, settings: ExampleSettings): Promise<RunningExample> {
-  const folder = await mkdtemp(join(tmpdir(), 'hono-worker-'))
-  await build({
-    entryPoints: [fileURLToPath(new URL('./app.js', import.meta.url))],
-    outfile: join(folder, 'worker.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    conditions: ['workerd', 'worker', 'browser'],
-  })
-  await writeFile(join(folder, 'config.capnp'), describeWorker(settings))
-  const child = spawn(program, ['serve', '--control-fd=3', join(folder, 'config.capnp')], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-  })
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', () => {
-      reject(new Error('workerd ended before it listened'))
-    })
-    // workerd tells on this descriptor which port it was given.
-    child.stdio[3]?.once('data', (line: Buffer) => {
-      resolve((JSON.parse(line.toString()) as { readonly port: number }).port)
-    })
-  })
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill()
-      await ended
-      await rm(folder, { recursive: true })
-    },
-  }
-}
-
-function describeWorker(settings: ExampleSettings): string {
-  const bindings = Object.entries(settings).map(([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`)
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [ (name = "main", worker = .main), (name = "internet", network = (allow = ["private"])) ],
-  sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ] );
-const main :Workerd.Worker = (
-  modules = [ (name = "worker.js", esModule = embed "worker.js") ],
-  compatibilityDate = "2026-11-17",
-  bindings = [ ${bindings.join(', ')} ],
-  globalOutbound = "internet" );
-`
-}
-
-function findWorkerd(): string | undefined {
-  try {
-    return createRequire(import.meta.url).resolve('@cloudflare/workerd-linux-64/bin/workerd')
-  } catch {
-    return undefined
-  }
+} else {
+  await checkExample('hono-worker', (settings) => startWorker(workerd, './app.js', settings))
+  await checkRevocation('hono-worker, told of revocations', (settings) => startWorker(workerd, './told-app.js', settings))
 }

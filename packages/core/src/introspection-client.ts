@@ -82,7 +82,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
   async function introspect(token: string, admit?: Admit): Promise<Introspected> {
     // Before all else: whoever is turned away by this takes up no room for others.
-    const giveBack = admit?.()
+    const giveBack = admit?.('question')
     let spent = false
     try {
       limits.enter()

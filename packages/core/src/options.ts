@@ -208,7 +208,7 @@ interface Settings<S extends StandardSchemaV1, A extends boolean>
   /**
    * Tells callers apart, for instance by `request.native.ip`: each may then have 64 questions (at most a quarter of `maxConcurrentCalls`) under
    * way or come to nothing, and regains five a second; past that 503. Tokens that are remembered, and questions that find an active token, cost
-   * nothing. Default: callers are not told apart.
+   * nothing. Past it a shared store is still looked into, for eight tokens at once. Default: callers are not told apart.
    */
   readonly admission?: AdmissionKey
   /** What is remembered, and for how long; `false`: nothing. */

@@ -6,7 +6,7 @@
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { runtime } from '#runtime'
-import { Admission } from './admission.ts'
+import { Admission, type Admit } from './admission.ts'
 import { createAnswers } from './answers.ts'
 import { type AuthSource, GrantedAuth } from './auth-info.ts'
 import { createHeldSignals, type SignalEnd } from './auth-signal.ts'
@@ -85,7 +85,8 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
 
   function judgeToken(presentation: Presentation): Granted<unknown> | Refused | Promise<Granted<unknown> | Refused> {
     const { asked, token, needs, request } = presentation
-    const admit = admission === undefined ? undefined : () => admission.take(request)
+    const admit: Admit | undefined =
+      admission === undefined ? undefined : (what) => (what === 'look' ? admission.look(request) : admission.take(request))
     const recalled = asked.recallText(token, needs.maxAnswerAgeMs, isWellFormed, admit)
     if (recalled === undefined || !('then' in recalled)) return judge(recalled, presentation)
     return recalled.then(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { after, byToken, json, raw } from '@oauth-introspect/testkit'
 import { Admission } from '../src/admission.ts'
 import { IntrospectionError } from '../src/errors.ts'
-import type { ResourceRequest } from '../src/index.ts'
+import type { ResourceRequest, StoreLike } from '../src/index.ts'
 import { bearer, granted, setUpServer, token } from './server-bench.ts'
 
 const from = (address: string, presented?: string): ResourceRequest => ({ ...bearer(presented), native: { address } })
@@ -172,6 +172,84 @@ describe('a resource server that tells callers apart', () => {
     const auth = await granted(server.authorize(from('office')))
     await granted(server.check(auth, { maxAnswerAgeSeconds: 0 }))
     expect(await server.authorize(from('office', 'random-3'))).toMatchObject({ reason: 'overloaded' })
+  })
+
+  describe('and shares a store', () => {
+    /** A store whose answers wait until they are let go. */
+    function slowStore(): StoreLike & { readonly gets: string[]; letGo(): void } {
+      const map = new Map<string, string>()
+      const gets: string[] = []
+      const waiting: (() => void)[] = []
+      return {
+        gets,
+        letGo: () => waiting.splice(0).forEach((go) => go()),
+        async get(key) {
+          gets.push(key)
+          await new Promise<void>((resolve) => waiting.push(resolve))
+          return map.get(key)
+        },
+        set: (key, value) => void map.set(key, value),
+        delete: (key) => void map.delete(key),
+      }
+    }
+    const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
+
+    async function flooded() {
+      const store = slowStore()
+      const cache = { store, storeTimeoutMs: 60_000 }
+      const options = { cache, maxConcurrentCalls: 4 }
+      bench.as.behave(byToken({ [token]: bench.good(), other: bench.good() }))
+      const letGo = async <T>(asked: Promise<T> | T): Promise<T> => {
+        await turn()
+        store.letGo()
+        return asked
+      }
+      // Another instance has asked.
+      await letGo(granted(bench.make(options).authorize(bearer())))
+      const server = bench.make({ ...options, admission })
+      await letGo(server.authorize(from('evil', 'random')))
+      store.gets.length = 0
+      bench.as.forgetCalls()
+      return { store, server, letGo }
+    }
+
+    it('has a caller whose budget is spent look into it, a few times at once, and grants what is found', async () => {
+      const { store, server, letGo } = await flooded()
+      const flood = Promise.all(Array.from({ length: 50 }, async (_, at) => server.authorize(from('evil', `random-${at}`))))
+      await turn()
+      expect(store.gets).toHaveLength(8)
+      const turnedAway = await server.authorize(from('evil'))
+      expect(turnedAway).toMatchObject({ status: 503, reason: 'overloaded' })
+      expect('headers' in turnedAway && turnedAway.headers).toContainEqual(['Retry-After', '1'])
+      // Nobody else waits for them.
+      const good = server.authorize(from('good', 'other'))
+      await turn()
+      expect(store.gets).toHaveLength(9)
+      await letGo(granted(good))
+      expect(new Set((await flood).map((outcome) => outcome.outcome === 'refused' && outcome.reason))).toEqual(new Set(['overloaded']))
+      expect(bench.as.calls).toHaveLength(1)
+      await letGo(granted(server.authorize(from('evil'))))
+      expect(bench.as.calls).toHaveLength(1)
+    })
+
+    it('bounds nothing for a caller that has some of its budget left', async () => {
+      const { store, server, letGo } = await flooded()
+      const many = Array.from({ length: 50 }, async (_, at) => server.authorize(from('gateway', `token-${at}`)))
+      await turn()
+      expect(store.gets).toHaveLength(50)
+      await letGo(Promise.all(many))
+    })
+
+    it('bounds nothing for a token that was active before', async () => {
+      const { store, server, letGo } = await flooded()
+      await letGo(granted(server.authorize(from('evil'))))
+      const flood = Promise.all(Array.from({ length: 8 }, async (_, at) => server.authorize(from('evil', `random-${at}`))))
+      bench.clock += 100
+      store.gets.length = 0
+      await letGo(granted(server.authorize(from('evil'), { maxAnswerAgeSeconds: 0.01 })))
+      expect(store.gets).toHaveLength(1)
+      await flood
+    })
   })
 
   it('throws what the function throws, and where it gives no string, but only where it is asked', async () => {

@@ -25,7 +25,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^key-origin-options\.ts$/,
     /^redis-subscriber\.ts$/,
     /^client-authentication\/(client-authentication|private-key)\.ts$/,
-    /^revocation\/(mark-index|signal-fault|bus-subscription|poll-response|poll-options)\.ts$/,
+    /^revocation\/(mark-index|own-marks|signal-fault|bus-subscription|poll-response|poll-options)\.ts$/,
   ],
   [
     /^(admission|bearer-token|authorization-server-selection|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,

@@ -9,7 +9,7 @@ import { type Expected, findFault, refused, Tally } from './expected-answer.ts'
 import { runProgram } from './running-program.ts'
 import { send } from './send.ts'
 
-export { send }
+export { send, Tally }
 
 /** What an example is told by its environment. */
 export type ExampleSettings = Readonly<Record<'INTROSPECTION_ENDPOINT' | 'CLIENT_ID' | 'CLIENT_SECRET' | 'AUDIENCE', string>>

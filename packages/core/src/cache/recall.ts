@@ -14,7 +14,7 @@ import type { Levels, Question } from './levels.ts'
 import { isFresh, isFreshEnough, leftOf } from './lifetimes.ts'
 import { createRefreshAhead } from './refresh-ahead.ts'
 import type { Known } from './remembered.ts'
-import type { SharedAnswers } from './shared-answers.ts'
+import type { FoundAnswer, SharedAnswers } from './shared-answers.ts'
 
 /** What is known of the tokens of one authorization server. */
 export interface Recall {
@@ -78,7 +78,7 @@ export function createRecall(origin: Origin, levels: Levels): Recall {
   /** Looks in the shared store. What is found counts from when it was sent, and not at all if something younger is known. */
   async function lookUp(question: Question, store: SharedAnswers): Promise<Recollection | 'missing' | 'unusable'> {
     const { digest, token, maxAgeMs } = question
-    const answer = await store.read(digest, token, origin)
+    const answer = await look(question, store)
     if (typeof answer === 'string') return answer === 'missing' ? answer : 'unusable'
     // Marks that have come by now are judged here, with the clocks of two instances in mind; for those that come later it is ours.
     const sentAfter = marks.received
@@ -89,6 +89,16 @@ export function createRecall(origin: Origin, levels: Levels): Recall {
     const at = now()
     if (leftOf(answer, at, rules) > 0) remembered.keep(digest, answer, sentAfter)
     return isFresh(answer, at, maxAgeMs, rules) ? { answer, source: 'store' } : 'unusable'
+  }
+
+  /** Not bounded for who brings a token that is known as an active one, as its question is not. */
+  async function look({ digest, token, admit }: Question, store: SharedAnswers): Promise<FoundAnswer> {
+    const end = remembered.get(digest)?.answer.active === true ? undefined : admit?.('look')
+    try {
+      return await store.read(digest, token, origin)
+    } finally {
+      end?.()
+    }
   }
 
   /** What still counts, although it is older than it may be, because nobody can be asked. */

@@ -15,8 +15,9 @@ export type Name = (typeof names)[number]
 /** The values of such members, of a mark or of a token. */
 export type Named = { readonly [N in Name]?: string | undefined }
 
-/** What holds of the tokens that are named. Milliseconds, but for `endedAt`. */
+/** What holds of the tokens that are named. Milliseconds, but for `endedAt`; both ends by the clock that nobody sets. */
 export interface Term {
+  /** By the wall clock, as the times at which other instances asked. */
   receivedAt: number
   /** The number of the mark. */
   order: number

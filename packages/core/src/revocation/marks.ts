@@ -1,6 +1,7 @@
 /**
  * What this instance has heard of revocations, and what that makes of an answer about a token. By the clock of this instance: a mark counts
- * from when it came, and the time of the event itself only ever spares tokens that are newer (RFC 8417 §5.4).
+ * from when it came, and the time of the event itself only ever spares tokens that are newer (RFC 8417 §5.4). For how long it counts is
+ * measured by a clock that nobody sets: one that jumps ahead, and back, must not bring a token to life again.
  *
  * @module
  */
@@ -39,6 +40,8 @@ export interface MarkRules {
 export interface MarkParts {
   readonly rules: MarkRules
   readonly now: () => number
+  /** Milliseconds by a clock that nobody sets, where there is one. */
+  readonly elapsed?: (() => number) | undefined
   /** Told when there were too many, so that those of one issuer have become one. */
   readonly onCollapse?: () => void
 }
@@ -60,6 +63,7 @@ class HeardMarks implements Marks {
   received = 0
   readonly #parts: MarkParts
   readonly #rules: MarkRules
+  readonly #elapsed: () => number
   readonly #entries = new Map<string, Entry>()
   readonly #index = new MarkIndex()
   #isLost = false
@@ -68,6 +72,7 @@ class HeardMarks implements Marks {
   constructor(parts: MarkParts) {
     this.#parts = parts
     this.#rules = parts.rules
+    this.#elapsed = parts.elapsed ?? parts.now
   }
 
   get size(): number {
@@ -79,24 +84,23 @@ class HeardMarks implements Marks {
   }
 
   judge(about: MarkedAnswer): Verdict {
-    const at = this.#parts.now()
-    this.#sweep(at)
+    const passed = this.#elapsed()
+    this.#sweep(passed)
     const { introspection, tokenDigest, issuer, from } = about
     // What was known before the bus fell silent may have been revoked since; what is asked for now has not.
     let verdict: Verdict = this.#isLost && this.#rules.onBusLost === 'ask' && from !== 'call' ? 'ask' : 'stands'
     for (const { term, identified } of this.#index.find(describeToken(introspection, { tokenDigest, issuer }))) {
-      if (identified && this.#hasEnded(term, introspection, at)) return 'refuse'
-      if (!this.#isSentAfter(term, about, at)) verdict = 'ask'
+      if (identified && this.#hasEnded(term, introspection, passed)) return 'refuse'
+      if (!this.#isSentAfter(term, about, passed)) verdict = 'ask'
     }
     return verdict
   }
 
   receive(mark: RevocationMark): void {
-    const at = this.#parts.now()
-    this.#sweep(at)
+    this.#sweep(this.#elapsed())
     this.received++
-    this.#keep(nameOnly(mark), this.#readEnd(at, mark), at)
-    if (this.#entries.size > this.#rules.maxMarks) this.#collapse(at)
+    this.#keep(nameOnly(mark), this.#readEnd(mark))
+    if (this.#entries.size > this.#rules.maxMarks) this.#collapse()
   }
 
   lost(): void {
@@ -113,37 +117,41 @@ class HeardMarks implements Marks {
    * Asking again does not end a token that the server keeps active: what has ended is refused, but for tokens that are known to be newer.
    * Where nothing says when a token was issued, its `exp` can.
    */
-  #hasEnded({ endedAt, refuseUntil }: Term, { iat, exp }: ActiveIntrospection, at: number): boolean {
-    if (endedAt === undefined || at >= refuseUntil) return false
+  #hasEnded({ endedAt, refuseUntil }: Term, { iat, exp }: ActiveIntrospection, passed: number): boolean {
+    if (endedAt === undefined || passed >= refuseUntil) return false
     if (iat !== undefined) return iat <= endedAt
     return exp === undefined || exp <= endedAt + this.#rules.maxTokenLifetimeSeconds
   }
 
-  #isSentAfter(term: Term, { sentAt, sentAfter, from }: MarkedAnswer, at: number): boolean {
-    if (at >= term.askUntil) return true
+  #isSentAfter(term: Term, { sentAt, sentAfter, from }: MarkedAnswer, passed: number): boolean {
+    if (passed >= term.askUntil) return true
     if (from !== 'store' && sentAfter !== undefined) return sentAfter >= term.order
+    const at = this.#parts.now()
     // The clock was set back: what is asked for from now on is asked for after the mark.
-    if (term.receivedAt > at) term.receivedAt = at
+    const receivedAt = Math.min(term.receivedAt, at)
     // What another instance has sent bears the time of its clock.
-    return sentAt > term.receivedAt + (from === 'store' ? this.#rules.maxClockSkewMs : 0)
+    return sentAt > receivedAt + (from === 'store' ? this.#rules.maxClockSkewMs : 0)
   }
 
   /** The time, in seconds, up to which tokens have ended; `undefined` where the mark only makes us ask. */
-  #readEnd(at: number, { eventTime = at / 1000, effect, ...named }: RevocationMark): number | undefined {
+  #readEnd({ eventTime, effect, ...named }: RevocationMark): number | undefined {
     const [about] = membersOf(named)
     if ((effect ?? (about === 'client' || about === 'issuer' ? 'ask' : 'refuse')) === 'ask') return undefined
     // There is no newer token with the same digest or identifier.
     if (about === 'tokenDigest' || about === 'jti') return Infinity
     // A time that lies ahead would refuse tokens that are not there yet.
-    return Math.min(eventTime, (at + this.#rules.maxClockSkewMs) / 1000)
+    const at = this.#parts.now()
+    return Math.min(eventTime ?? at / 1000, (at + this.#rules.maxClockSkewMs) / 1000)
   }
 
-  #keep(named: Named, endedAt: number | undefined, at: number): void {
+  #keep(named: Named, endedAt: number | undefined): void {
     const { maxTokenLifetimeSeconds, maxClockSkewMs, maxAnswerAgeMs } = this.#rules
-    const livesUntil = Math.min((endedAt ?? -Infinity) * 1000, at) + maxTokenLifetimeSeconds * 1000 + maxClockSkewMs
-    const askUntil = at + maxAnswerAgeMs + maxClockSkewMs
-    const term: Term = { receivedAt: at, order: this.received, endedAt, refuseUntil: livesUntil, askUntil }
-    const id = keyOf(membersOf(named), named) + membersOf(named).join()
+    const passed = this.#elapsed()
+    // From now on, not from the event: how long ago that was is known by the wall clock only.
+    const refuseUntil = endedAt === undefined ? passed : passed + maxTokenLifetimeSeconds * 1000 + maxClockSkewMs
+    const askUntil = passed + maxAnswerAgeMs + maxClockSkewMs
+    const term: Term = { receivedAt: this.#parts.now(), order: this.received, endedAt, refuseUntil, askUntil }
+    const id = idOf(named)
     const known = this.#entries.get(id)
     if (known === undefined) this.#entries.set(id, { named, term })
     else merge(known.term, term)
@@ -152,30 +160,37 @@ class HeardMarks implements Marks {
   }
 
   /** A mark is of no use once no token and no answer can be left of those that it speaks of. */
-  #sweep(at: number): void {
-    if (at >= this.#sweptAt && at - this.#sweptAt < sweepEveryMs) return
-    this.#sweptAt = at
-    const isOver = ({ refuseUntil, askUntil }: Term): boolean => at >= refuseUntil && at >= askUntil
+  #sweep(passed: number): void {
+    if (passed >= this.#sweptAt && passed - this.#sweptAt < sweepEveryMs) return
+    this.#sweptAt = passed
+    const isOver = ({ refuseUntil, askUntil }: Term): boolean => passed >= refuseUntil && passed >= askUntil
     for (const [id, { term }] of this.#entries) if (isOver(term)) this.#entries.delete(id)
     this.#index.sweep(isOver)
     this.#refresh()
   }
 
   /** The marks of the issuer that has the most become one, which asks about all its tokens. None is dropped. */
-  #collapse(at: number): void {
+  #collapse(): void {
     const counts = new Map<string | undefined, number>()
     for (const { named } of this.#entries.values()) counts.set(named.issuer, (counts.get(named.issuer) ?? 0) + 1)
     const [[issuer, most] = [undefined, 0]] = [...counts].sort(([, one], [, other]) => other - one)
+    const one: Named = most === 1 || issuer === undefined ? {} : { issuer }
     this.#index.clear()
     for (const [id, { named, term }] of this.#entries) {
-      if (most === 1 || named.issuer === issuer) this.#entries.delete(id)
+      // What was said of the issuer as a whole takes no more room than the one that they become, and stays what it is.
+      if ((most === 1 || named.issuer === issuer) && id !== idOf(one)) this.#entries.delete(id)
       else this.#index.add(named, term)
     }
-    this.#keep(most === 1 || issuer === undefined ? {} : { issuer }, undefined, at)
+    this.#keep(one, undefined)
     this.#parts.onCollapse?.()
   }
 
   #refresh(): void {
     this.any = this.#entries.size > 0 || (this.#isLost && this.#rules.onBusLost === 'ask')
   }
+}
+
+function idOf(named: Named): string {
+  const members = membersOf(named)
+  return keyOf(members, named) + members.join()
 }

@@ -18,7 +18,7 @@ export interface RedisRevocationBusSettings {
   readonly prefix?: string
   /**
    * Seconds that a mark stays stored for instances that start or come back: as long as access tokens live, since a mark may end a token
-   * that the authorization server keeps active. Default 86 400.
+   * that the authorization server keeps active, and not shorter than `revocation.maxTokenLifetimeSeconds`. Default 86 400.
    */
   readonly markLifetimeSeconds?: number
 }
@@ -31,7 +31,7 @@ local at = string.format('%.0f', now)
 redis.call('ZADD', KEYS[1], at, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-redis.call('PUBLISH', ARGV[3], at .. ' ' .. ARGV[1])
+redis.call('PUBLISH', ARGV[3], at .. ' ' .. ARGV[4])
 return at`
 
 /**
@@ -47,7 +47,8 @@ export function redisRevocationBus(client: RedisClient, settings: RedisRevocatio
   const subscriber = redisSubscriber(members['subscriber'], 'subscriber', faults)
   const read = readEach(members, faults)
   const prefix = read('prefix', text, 'oauth-introspect:')
-  const lifetimeMs = read('markLifetimeSeconds', whole('seconds', 1, 2 ** 31), 86_400) * 1000
+  const markLifetimeSeconds = read('markLifetimeSeconds', whole('seconds', 1, 2 ** 31), 86_400)
+  const lifetimeMs = markLifetimeSeconds * 1000
   if (subscriber !== undefined && Object.is(subscriber, client)) faults.say('"subscriber" must be a connection of its own')
   if (subscriber === undefined) return faults.fail('redisRevocationBus()')
   faults.throwAny('redisRevocationBus()')
@@ -55,12 +56,14 @@ export function redisRevocationBus(client: RedisClient, settings: RedisRevocatio
   const name = `${prefix}revocations`
 
   return Object.freeze<RevocationBus>({
+    markLifetimeSeconds,
     async publish(mark) {
       const read = readRevocationMark(mark)
       if (read === undefined) throw new TypeError('publish(): this is no revocation mark')
-      // In one order, so that a mark that is said again takes no more room.
-      const written = JSON.stringify(Object.fromEntries(Object.entries(read).sort()))
-      await commands.evaluate(publishScript, name, written, String(lifetimeMs), name)
+      // In one order and without its id, so that a mark that is said again takes no more room.
+      const said = Object.entries(read).filter(([member]) => member !== 'id')
+      const stored = JSON.stringify(Object.fromEntries(said.sort()))
+      await commands.evaluate(publishScript, name, stored, String(lifetimeMs), name, JSON.stringify(read))
     },
     async subscribe(listener) {
       const subscription = new RedisMarkSubscription({ commands, subscriber, name, lifetimeMs, listener })

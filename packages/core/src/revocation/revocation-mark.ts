@@ -18,6 +18,8 @@ export interface RevocationMark {
   readonly eventTime?: number
   /** Whether such tokens are refused or asked about again. By default the receiver decides. */
   readonly effect?: 'refuse' | 'ask'
+  /** Given by `revoke()` to what it publishes, in place of any other: by it an instance knows its own mark when the bus hands it back. */
+  readonly id?: string
 }
 
 /** Who wants to hear of revocations. */
@@ -31,10 +33,12 @@ export interface RevocationListener {
 
 /** Carries marks to every instance. */
 export interface RevocationBus {
-  /** Resolves once every instance will hear of it, also one that starts or reconnects later. */
+  /** Resolves once every instance will hear of it, also one that starts or reconnects later. Every member is to be handed over. */
   publish(mark: RevocationMark): Promise<void>
   /** Hands over the marks already stored, then resolves to what ends the subscription; later marks come as they are published. */
   subscribe(listener: RevocationListener): Promise<() => Promise<void>>
+  /** Seconds that a mark stays stored, where that is known: fewer than `revocation.maxTokenLifetimeSeconds` are a fault. */
+  readonly markLifetimeSeconds?: number
 }
 
 // Marks are kept by the thousand.
@@ -55,6 +59,7 @@ const readers: Readonly<Record<string, (value: unknown) => boolean>> = {
   ...names,
   eventTime: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   effect: (value) => value === 'refuse' || value === 'ask',
+  id: name,
 }
 
 /** Reads what claims to be a mark; `undefined` where a member is not what it must be, or where no token is named. */
@@ -65,6 +70,8 @@ export function readRevocationMark(value: unknown): RevocationMark | undefined {
     const isReadable = Object.hasOwn(readers, member) ? readers[member] : undefined
     // A member of a later version narrows a mark: without it more tokens are meant, which are asked about, not refused.
     if (isReadable === undefined) mark['effect'] = 'ask'
+    // Whatever it is: it says nothing of the tokens, and must not keep a mark from being heard.
+    else if (member === 'id' && !isReadable(said)) continue
     else if (!isReadable(said)) return undefined
     else if (member !== 'effect' || mark['effect'] === undefined) mark[member] = said
   }

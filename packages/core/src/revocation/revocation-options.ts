@@ -86,8 +86,9 @@ const fieldValue: Reader<string> = (value, name, faults) =>
     : faults.expect(name, 'the value of a header field, in printable ASCII', value)
 
 const bus: Reader<RevocationBus> = (value, name, faults) => {
-  const { publish, subscribe } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<string, unknown>>
-  return typeof publish === 'function' && typeof subscribe === 'function'
+  const given = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<string, unknown>>
+  const { publish, subscribe, markLifetimeSeconds = 0 } = given
+  return typeof publish === 'function' && typeof subscribe === 'function' && typeof markLifetimeSeconds === 'number'
     ? (value as RevocationBus)
     : faults.expect(name, 'a revocation bus, with "publish" and "subscribe"', value)
 }
@@ -97,14 +98,22 @@ export function readRevocation(value: unknown, faults: OptionFaults): Revocation
   const members = value === undefined ? {} : readMembers(value, known, faults, 'revocation.')
   const read = <T>(name: string, reader: Reader<T>, byDefault: T): T =>
     members[name] === undefined ? byDefault : (reader(members[name], `revocation.${name}`, faults) ?? byDefault)
+  const heard = read<RevocationBus | undefined>('bus', bus, undefined)
+  const maxTokenLifetimeSeconds = read('maxTokenLifetimeSeconds', whole('seconds', 1), 86_400)
+  const storedSeconds = heard?.markLifetimeSeconds ?? Infinity
+  // An instance that starts would not hear of tokens that have ended, and are still active to the authorization server.
+  if (!(storedSeconds >= maxTokenLifetimeSeconds))
+    faults.say(
+      `"revocation.maxTokenLifetimeSeconds" is ${maxTokenLifetimeSeconds}, but "revocation.bus" stores marks for ${storedSeconds} seconds only: set its "markLifetimeSeconds"`,
+    )
   return {
     isGiven: value !== undefined,
     transmitters: read('transmitters', transmitters, []),
     webhookSecrets: read('webhook', webhook, []),
-    bus: read<RevocationBus | undefined>('bus', bus, undefined),
+    bus: heard,
     maxMarks: read('maxMarks', whole('marks', 1, 2 ** 24), 10_000),
     maxClockSkewMs: read('maxClockSkewSeconds', seconds, 5) * 1000,
-    maxTokenLifetimeSeconds: read('maxTokenLifetimeSeconds', whole('seconds', 1), 86_400),
+    maxTokenLifetimeSeconds,
     onBusLost: read('onBusLost', oneOf('ask', 'continue'), 'ask'),
   }
 }

@@ -11,6 +11,7 @@ import { connectByFetch, type Transport } from '../runtime/fetch-connection.ts'
 import { type Connection, Deadline } from '../runtime/runtime.ts'
 import { type BusSubscription, subscribeToBus } from './bus-subscription.ts'
 import { createMarks, type Marks } from './marks.ts'
+import { OwnMarks } from './own-marks.ts'
 import { type RevocationBus, type RevocationMark, readRevocationMark } from './revocation-mark.ts'
 import type { RevocationRules } from './revocation-options.ts'
 import { createSignalIntake, type SignalIntake } from './signal-intake.ts'
@@ -32,6 +33,8 @@ export interface RevocationParts {
   /** Milliseconds that an answer counts at most, wherever it is kept. */
   readonly maxAnswerAgeMs: number
   readonly now: () => number
+  /** Milliseconds by a clock that nobody sets, where there is one. */
+  readonly elapsed: (() => number) | undefined
   readonly events: EventSink
   /** Told when marks have arrived, of several at once no more than once. */
   readonly onMarks: () => void
@@ -50,24 +53,28 @@ export interface Revocation {
 
 /** Makes it, and begins to listen to the bus. */
 export function createRevocation(parts: RevocationParts): Revocation {
-  const { rules, servers, now, events, maxAnswerAgeMs } = parts
+  const { rules, servers, now, elapsed, events, maxAnswerAgeMs } = parts
   const { bus } = rules
   const timeoutMs = Math.max(...servers.map((server) => server.timeoutMs))
   const connections = new Connections(servers, parts.transport)
   const marks = createMarks({
     rules: { ...rules, maxAnswerAgeMs },
     now,
+    elapsed,
     onCollapse: () => {
       events.warn('REVOCATION_MARKS_COLLAPSED')
     },
   })
+  const own = new OwnMarks()
   const subscription = bus === undefined ? undefined : listen(bus)
 
   function listen(heard: RevocationBus): BusSubscription {
     // Nothing has been heard yet of what others have stored.
     marks.lost()
     return subscribeToBus(heard, {
-      hear,
+      hear(mark) {
+        if (!own.has(mark)) hear(mark)
+      },
       lost() {
         marks.lost()
         events.warn('REVOCATION_BUS_LOST')
@@ -85,7 +92,7 @@ export function createRevocation(parts: RevocationParts): Revocation {
     if (!isTelling) queueMicrotask(tell)
     isTelling = true
     if (events.listening)
-      events.emit({ type: 'revoked', names: Object.keys(mark).filter((name) => !['eventTime', 'effect'].includes(name)) })
+      events.emit({ type: 'revoked', names: Object.keys(mark).filter((name) => !['eventTime', 'effect', 'id'].includes(name)) })
   }
 
   function tell(): void {
@@ -102,7 +109,7 @@ export function createRevocation(parts: RevocationParts): Revocation {
     // Whoever hears of it later must not take that for the time when it happened.
     const timed = { eventTime: Math.floor(now() / 1000), ...mark }
     hear(timed)
-    if (bus !== undefined) await publish(bus, timed, timeoutMs)
+    if (bus !== undefined) await publish(bus, own.name(timed), timeoutMs)
   }
 
   const clientIds = servers.flatMap(({ clientAuthentication: { method, identity } }) =>

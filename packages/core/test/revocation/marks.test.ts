@@ -17,11 +17,28 @@ const rules: MarkRules = {
 
 class Bench {
   clock = start
+  /** By the clock that nobody sets, where there is one. */
+  elapsed = 500
   collapsed = 0
   readonly marks: Marks
 
-  constructor(more: Partial<MarkRules> = {}) {
-    this.marks = createMarks({ rules: { ...rules, ...more }, now: () => this.clock, onCollapse: () => this.collapsed++ })
+  constructor({ elapsed = false, ...more }: Partial<MarkRules> & { readonly elapsed?: boolean } = {}) {
+    this.marks = createMarks({
+      rules: { ...rules, ...more },
+      now: () => this.clock,
+      elapsed: elapsed ? () => this.elapsed : undefined,
+      onCollapse: () => this.collapsed++,
+    })
+  }
+
+  pass(milliseconds: number): void {
+    this.clock += milliseconds
+    this.elapsed += milliseconds
+  }
+
+  /** The clock is set. */
+  jump(milliseconds: number): void {
+    this.clock += milliseconds
   }
 
   /** What marks say of an answer, sent a second ago where nothing else is said, about a token as old as an hour. */
@@ -36,7 +53,7 @@ class Bench {
 
   /** Once a second has passed since an answer was sent. */
   receive(...marks: readonly RevocationMark[]): void {
-    this.clock += 1000
+    this.pass(1000)
     for (const mark of marks) this.marks.receive(mark)
   }
 }
@@ -183,13 +200,27 @@ describe('marks', () => {
     expect(bench.marks.any).toBe(false)
   })
 
-  it('of the past last from the event on, and make us ask about what was known when they came', () => {
+  it('of the past last from when they came, and make us ask about what was known then', () => {
     const bench = new Bench()
     bench.receive({ subject: 'user-1', eventTime: seconds - 4000 })
-    expect(bench.judge({ iat: seconds - 5000 })).toBe('ask')
-    bench.clock += 75_000
+    expect(bench.judge({ iat: seconds - 5000 })).toBe('refuse')
+    expect(bench.judge({ iat: seconds - 3999 })).toBe('ask')
+    bench.clock += 3_600_000
+    expect(bench.judge({ iat: seconds - 5000 })).toBe('refuse')
+    bench.clock += 15_000
     bench.judge()
     expect(bench.marks.any).toBe(false)
+  })
+
+  it('let nothing count in a store that is older than they are, once a clock that was set back is right again', () => {
+    const bench = new Bench()
+    const sentAt = bench.clock + 500
+    bench.receive({ client: 'client-1' })
+    const judge = (): Verdict => bench.judge({}, { sentAt, from: 'store' })
+    bench.jump(-600_000)
+    judge()
+    bench.jump(600_000)
+    expect(judge()).toBe('ask')
   })
 
   it('still hold when the clock is set back, and let what is asked for then count', () => {
@@ -199,6 +230,53 @@ describe('marks', () => {
     expect(bench.judge({}, { sentAt: bench.clock - 1 })).toBe('ask')
     expect(bench.judge({}, { sentAt: bench.clock + 1 })).toBe('stands')
     expect(bench.judge({ sub: 'user-2' })).toBe('refuse')
+  })
+
+  describe('where there is a clock that nobody sets', () => {
+    const day = 86_400_000
+    const ask = { client: 'client-1' } as const
+    const user = { subject: 'user-1' } as const
+
+    it.each<[string, RevocationMark, MarkedAnswer['from'], Verdict]>([
+      ['a token by its digest', { tokenDigest }, 'memory', 'refuse'],
+      ['a token by its identifier', { jti: 'j-1' }, 'call', 'refuse'],
+      ['the tokens of a subject', user, 'memory', 'refuse'],
+      ['what is to be asked about', ask, 'memory', 'ask'],
+    ])('are not forgotten by one that jumps ahead, and back: %s', (_name, mark, from, verdict) => {
+      const bench = new Bench({ elapsed: true })
+      const sentAt = bench.clock
+      bench.receive(mark)
+      const judge = (): Verdict => bench.judge({ jti: 'j-1' }, { tokenDigest, from, sentAt, sentAfter: 0 })
+      expect(judge()).toBe(verdict)
+      for (const jump of [day, -day, -day, day, 1000 * day]) {
+        bench.jump(jump)
+        // Whoever looks, and whatever comes then, has what is over forgotten.
+        bench.elapsed += 11_000
+        bench.marks.receive({ subject: 'another' })
+        expect(judge()).toBe(verdict)
+      }
+    })
+
+    it('count as long as others when they come while it is ahead', () => {
+      const bench = new Bench({ elapsed: true })
+      bench.jump(day)
+      bench.receive({ ...user, eventTime: seconds })
+      bench.jump(-day)
+      bench.pass(3_600_000)
+      expect(bench.judge({ iat: seconds - 60 })).toBe('refuse')
+    })
+
+    it('are over by that clock, and by that alone', () => {
+      const bench = new Bench({ elapsed: true })
+      bench.receive(user)
+      bench.pass(3_604_999)
+      expect(bench.judge()).toBe('refuse')
+      bench.pass(1)
+      expect(bench.judge()).toBe('stands')
+      bench.elapsed += 10_000
+      bench.judge()
+      expect(bench.marks.any).toBe(false)
+    })
   })
 
   it('that are too many become one for the issuer with the most: all its tokens are asked about, none of another is let go', () => {
@@ -214,6 +292,71 @@ describe('marks', () => {
     expect(bench.judge({ iss: 'https://small.example', sub: 'kept' })).toBe('refuse')
     expect(bench.judge({ iss: 'https://small.example', sub: 'other' })).toBe('stands')
     expect(bench.judge({ iss: 'https://third.example', sub: 'of nobody' })).toBe('refuse')
+  })
+
+  it.each<[string, RevocationMark]>([
+    ['digest', { tokenDigest }],
+    ['digest, of an issuer', { issuer, tokenDigest }],
+    ['identifier', { issuer, jti: 'j-1' }],
+    ['identifier, of whatever issuer', { jti: 'j-1' }],
+    ['session', { issuer, session: 's-1' }],
+  ])('that are too many have the server asked about what they refused: by %s', (_name, mark) => {
+    const bench = new Bench({ maxMarks: 10 })
+    const judge = (more: Partial<MarkedAnswer> = {}): Verdict => bench.judge({ jti: 'j-1', sid: 's-1' }, { tokenDigest, ...more })
+    bench.receive(mark)
+    expect(judge()).toBe('refuse')
+    for (let at = 0; at < 10; at++) bench.receive({ ...('issuer' in mark ? { issuer } : {}), subject: `another-${at}` })
+    expect(bench).toMatchObject({ collapsed: 1, marks: { size: 1 } })
+    // What was asked about while it was refused, too.
+    for (const from of ['memory', 'store', 'stale', 'call'] as const) expect(judge({ from, sentAfter: 10 })).toBe('ask')
+    expect(judge({ sentAfter: bench.marks.received })).toBe('stands')
+  })
+
+  it('that are too many leave in force what refuses all tokens of the issuer', () => {
+    const bench = new Bench({ maxMarks: 5 })
+    bench.receive({ issuer, effect: 'refuse' })
+    for (let round = 1; round < 4; round++) {
+      for (let at = 0; at < 5; at++) bench.receive({ issuer, subject: `user-${round}-${at}` })
+      expect(bench.collapsed).toBeGreaterThanOrEqual(round)
+      expect(bench.judge({ sub: 'anybody' }, { sentAfter: bench.marks.received })).toBe('refuse')
+      expect(bench.judge({ sub: 'anybody', iat: seconds + 60 }, { sentAfter: bench.marks.received })).toBe('stands')
+    }
+  })
+
+  it('that are too many change nothing about tokens of other issuers, and let none of their own stand that did not', () => {
+    const issuers = ['https://a.example', 'https://b.example', 'https://c.example']
+    const digests = Array.from({ length: 3 }, (_, at) => createHash('sha256').update(`token-${at}`).digest('base64url'))
+    const bench = new Bench({ maxMarks: 30 })
+    // Numbers that look like chance, the same each time.
+    let state = 1
+    const pick = <T>(list: readonly T[]): T => {
+      state = (state * 48_271) % 2_147_483_647
+      return list[state % list.length] as T
+    }
+    const tokens = Array.from({ length: 300 }, (_, at) => ({
+      members: { iss: issuers[at % 3], sub: `user-${at % 20}`, sid: `s-${at % 7}`, jti: `j-${at}`, client_id: `client-${at % 4}` },
+      more: { tokenDigest: digests[at % 5], sentAfter: 0, sentAt: start - 1000 },
+    }))
+    const verdicts = (): Verdict[] => tokens.map(({ members, more }) => bench.judge(members, more))
+    let before = verdicts()
+    for (let at = 0; at < 400; at++) {
+      const collapsed = bench.collapsed
+      const from = pick(issuers)
+      const about = pick<RevocationMark>([
+        { jti: `j-${pick([...tokens.keys()])}` },
+        { subject: `user-${at % 20}`, session: `s-${pick([0, 1, 2, 3, 4, 5, 6])}` },
+        { tokenDigest: pick(digests), client: `client-${pick([0, 1, 2, 3])}` },
+      ])
+      bench.marks.receive({ issuer: from, ...about })
+      const after = verdicts()
+      const changed = issuers.filter((iss) => tokens.some(({ members }, token) => members.iss === iss && after[token] !== before[token]))
+      expect(changed.length).toBeLessThanOrEqual(bench.collapsed > collapsed ? 2 : 1)
+      tokens.forEach((_token, token) => {
+        if (before[token] !== 'stands') expect(after[token]).not.toBe('stands')
+      })
+      before = after
+    }
+    expect(bench.collapsed).toBeGreaterThan(5)
   })
 
   it('of as many issuers as there is room for become one for all', () => {

@@ -235,6 +235,7 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       const { bus } = await start({ prefix: 'mine:', markLifetimeSeconds: 3600 })
       await bus.publish({ subject: 'user-1', issuer: 'i', eventTime })
       await bus.publish({ issuer: 'i', eventTime, subject: 'user-1' })
+      expect(bus.markLifetimeSeconds).toBe(3600)
       expect(await past.send('KEYS', '*')).toEqual(['mine:revocations'])
       expect(await past.send('ZRANGE', 'mine:revocations', '0', '-1')).toEqual([
         `{"eventTime":${eventTime},"issuer":"i","subject":"user-1"}`,
@@ -244,8 +245,19 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       expect(left).toBeLessThanOrEqual(3_600_000)
     })
 
+    it('hands over the id of a mark as it comes, and stores it without one', async () => {
+      const one = await start()
+      await one.bus.publish({ subject: 'user-1', eventTime, id: 'first' })
+      await one.bus.publish({ subject: 'user-1', eventTime, id: 'second' })
+      await until(() => one.heard.length === 2)
+      expect(one.heard.map(({ id }) => id)).toEqual(['first', 'second'])
+      const later = await start()
+      expect(later.heard).toEqual([{ subject: 'user-1', eventTime }])
+    })
+
     it('forgets marks after their lifetime, of a day by default', async () => {
       const { bus } = await start()
+      expect(bus.markLifetimeSeconds).toBe(86_400)
       const day = 86_400_000
       const now = Number(((await past.send('TIME')) as string[])[0]) * 1000
       await past.send('ZADD', name, String(now - day - 1), '{"subject":"old"}', String(now - day + 60_000), '{"subject":"young"}')

@@ -43,6 +43,14 @@ describe('a mark', () => {
     expect(readRevocationMark(JSON.parse('{"subject":"s","constructor":"x"}'))).toEqual(ask)
   })
 
+  it('says the same with an id, and also with one that is none', () => {
+    expect(readRevocationMark({ subject: 's', effect: 'refuse', id: 'an id' })).toEqual({ subject: 's', effect: 'refuse', id: 'an id' })
+    for (const id of ['', 7, null, undefined, {}, 'a'.repeat(1025)]) {
+      expect(readRevocationMark({ id, subject: 's', effect: 'refuse' })).toEqual({ subject: 's', effect: 'refuse' })
+    }
+    expect(readRevocationMark({ id: 'an id' })).toBeUndefined()
+  })
+
   it('of the greatest length is read', () => {
     expect(readRevocationMark({ subject: 's'.repeat(1024) })).toBeDefined()
   })

@@ -53,6 +53,14 @@ describe('the option "revocation"', () => {
     expect(rules.webhookSecrets.map((bytes) => new TextDecoder().decode(bytes))).toEqual([secret, 'A'.repeat(26)])
   })
 
+  it.each([
+    { bus: { ...bus, markLifetimeSeconds: 86_400 } },
+    { bus: { ...bus, markLifetimeSeconds: 3600 }, maxTokenLifetimeSeconds: 3600 },
+    { bus, maxTokenLifetimeSeconds: 1e9 },
+  ])('has marks stored for as long as tokens live, or does not know for how long: %j', (revocation) => {
+    expect(read(revocation).faults).toEqual([])
+  })
+
   it.each<[unknown, string[]]>([
     [true, ['"revocation" must be an object, got true']],
     [{ transmitter: [] }, ['unknown option "revocation.transmitter": did you mean "revocation.transmitters"?']],
@@ -106,6 +114,20 @@ describe('the option "revocation"', () => {
       ),
     ],
     [{ bus: { publish: () => undefined } }, ['"revocation.bus" must be a revocation bus, with "publish" and "subscribe", got an object']],
+    [
+      { bus: { ...bus, markLifetimeSeconds: 'CANARY' } },
+      ['"revocation.bus" must be a revocation bus, with "publish" and "subscribe", got an object'],
+    ],
+    [
+      { bus: { ...bus, markLifetimeSeconds: 86_399 } },
+      [
+        '"revocation.maxTokenLifetimeSeconds" is 86400, but "revocation.bus" stores marks for 86399 seconds only: set its "markLifetimeSeconds"',
+      ],
+    ],
+    [
+      { bus: { ...bus, markLifetimeSeconds: NaN }, maxTokenLifetimeSeconds: 60 },
+      ['"revocation.maxTokenLifetimeSeconds" is 60, but "revocation.bus" stores marks for NaN seconds only: set its "markLifetimeSeconds"'],
+    ],
     [{ maxMarks: 0 }, ['"revocation.maxMarks" must be a whole number of marks from 1 to 16777216, got 0']],
     [{ maxClockSkewSeconds: -1 }, ['"revocation.maxClockSkewSeconds" must be a finite number of seconds that is not negative, got -1']],
     [{ maxTokenLifetimeSeconds: 0 }, ['"revocation.maxTokenLifetimeSeconds" must be a whole number of seconds of at least 1, got 0']],

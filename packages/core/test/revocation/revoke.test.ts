@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import type { ResourceServer, RevocationBus, RevocationMark } from '../../src/index.ts'
 import { token } from '../server-bench.ts'
 import { issuer } from '../signed-bench.ts'
@@ -17,12 +17,23 @@ class LocalBus implements RevocationBus {
   refuses = false
   hangs = false
   subscriptions = 0
+  /** Marks are handed over by `deliver()`. */
+  isSlow = false
+  /** Marks are taken, but nobody is told so. */
+  losesReplies = false
 
   async publish(mark: RevocationMark): Promise<void> {
     if (this.hangs) await new Promise(() => undefined)
     if (this.refuses) throw new Error('CANARY: redis://user:password@store')
     this.stored.push(mark)
-    for (const listener of this.listeners) listener.onMark(mark)
+    if (!this.isSlow) for (const listener of this.listeners) listener.onMark(mark)
+    if (this.losesReplies) throw new Error('CANARY')
+  }
+
+  /** Hands over the last mark, perhaps once more. */
+  deliver(): void {
+    const mark = this.stored.at(-1)
+    if (mark !== undefined) for (const listener of this.listeners) listener.onMark(mark)
   }
 
   async subscribe(listener: Listener): Promise<() => Promise<void>> {
@@ -118,7 +129,7 @@ describe('a bus', () => {
     expect(await outcomeOf(other)).toBe('granted')
     await one.revoke({ subject: 'user-1' })
     expect(await outcomeOf(other)).toBe('401 token_inactive')
-    expect(bus.stored).toEqual([{ subject: 'user-1', eventTime: bench.seconds }])
+    expect(bus.stored).toEqual([{ subject: 'user-1', eventTime: bench.seconds, id: expect.any(String) }])
   })
 
   it('tells an instance that starts later what it has missed, which ends no token that is newer', async () => {
@@ -145,7 +156,74 @@ describe('a bus', () => {
     expect(bus.stored).toEqual([])
     bus.refuses = false
     expect(await push(set)).toEqual(accepted)
-    expect(bus.stored).toEqual([{ issuer, subject: 'user-1', effect: 'refuse', eventTime: bench.seconds }])
+    expect(bus.stored).toEqual([{ issuer, subject: 'user-1', effect: 'refuse', eventTime: bench.seconds, id: expect.any(String) }])
+  })
+
+  it('hands back what an instance has published, which counts from when it was published', async () => {
+    const bus = new LocalBus()
+    const server = bench.make({ revocation: { bus } })
+    await server.ready()
+    await outcomeOf(server)
+    bus.isSlow = true
+    await server.revoke({ client: 'client-1' })
+    expect([await calls(server), await calls(server)]).toEqual([
+      ['granted', 1],
+      ['granted', 0],
+    ])
+    bus.deliver()
+    bus.deliver()
+    expect(await calls(server)).toEqual(['granted', 0])
+    expect(bench.events.filter(({ type }) => type === 'revoked')).toHaveLength(1)
+    // Another instance says the same in the same second: it may be of something that has happened since.
+    const other = bench.make({ revocation: { bus } })
+    await other.ready()
+    await other.revoke({ client: 'client-1' })
+    bus.deliver()
+    expect(await calls(server)).toEqual(['granted', 1])
+  })
+
+  it('that did not take a mark is given it again, and what it had taken all the same is known', async () => {
+    const bus = new LocalBus()
+    const [server, other] = [bench.make({ revocation: { bus } }), bench.make({ revocation: { bus } })]
+    await Promise.all([server.ready(), other.ready()])
+    await Promise.all([outcomeOf(server), outcomeOf(other)])
+    bus.losesReplies = true
+    await expect(server.revoke({ client: 'client-1' })).rejects.toThrow('has not taken it')
+    bus.losesReplies = false
+    bus.refuses = true
+    await expect(server.revoke({ client: 'client-1' })).rejects.toThrow('has not taken it')
+    bus.refuses = false
+    await server.revoke({ client: 'client-1' })
+    expect(bus.stored).toHaveLength(2)
+    expect(bench.events.filter(({ type }) => type === 'revoked')).toHaveLength(3 + 2)
+    expect([await calls(server), await calls(other)]).toEqual([
+      ['granted', 1],
+      ['granted', 1],
+    ])
+  })
+
+  it('that hands over something else under the id of a mark, or no id, is believed', async () => {
+    const bus = new LocalBus()
+    const server = bench.make({ revocation: { bus } })
+    await server.ready()
+    await outcomeOf(server)
+    await server.revoke({ client: 'of nobody' })
+    const [{ id = '' } = {}] = bus.stored
+    for (const listener of bus.listeners) listener.onMark({ client: 'client-1', eventTime: bench.seconds, id })
+    expect(await calls(server)).toEqual(['granted', 1])
+    for (const listener of bus.listeners) listener.onMark({ client: 'of nobody', eventTime: bench.seconds })
+    expect(bench.events.filter(({ type }) => type === 'revoked')).toHaveLength(3)
+  })
+
+  it('is not told an id that somebody else has chosen', async () => {
+    const bus = new LocalBus()
+    const [server, other] = [bench.make({ revocation: { bus } }), bench.make({ revocation: { bus } })]
+    await Promise.all([server.ready(), other.ready()])
+    await other.revoke({ subject: 'user-2' })
+    const [{ id = '' } = {}] = bus.stored
+    await server.revoke({ subject: 'user-1', id })
+    expect(bus.stored[1]?.id).not.toBe(id)
+    expect(await outcomeOf(other)).toBe('401 token_inactive')
   })
 
   it('that does not answer is not waited for beyond the deadline', async () => {
@@ -241,7 +319,42 @@ describe('a bus', () => {
   })
 })
 
+describe('a clock that is set', () => {
+  afterEach(() => {
+    jest.restoreAllMocks()
+  })
+
+  it('a day ahead, and back, brings no token to life again', async () => {
+    const options = Object.entries(bench.options({ cache: false })).filter(([name]) => name !== 'now')
+    const server = bench.makeOf(Object.fromEntries(options))
+    bench.says({ iat: undefined, exp: undefined })
+    await server.revoke({ tokenDigest })
+    const at = Date.now()
+    const clock = jest.spyOn(Date, 'now')
+    for (const aheadMs of [2 * 86_400_000, 0]) {
+      clock.mockReturnValue(at + aheadMs)
+      await server.revoke({ subject: 'another' })
+      expect(await outcomeOf(server)).toBe('401 token_inactive')
+    }
+  })
+})
+
 describe('marks that were too many', () => {
+  it.each([
+    [true, 'granted'],
+    [false, '401 token_inactive'],
+  ])('leave it to the server what becomes of a token that one of them has ended: active %p', async (active, outcome) => {
+    const server = bench.make({ revocation: { maxMarks: 10 } })
+    await outcomeOf(server)
+    await server.revoke({ tokenDigest })
+    bench.clock += 1
+    expect(await calls(server)).toEqual(['401 token_inactive', 0])
+    bench.says({ active })
+    for (let at = 0; at < 10; at++) await server.revoke({ subject: `user-${at + 100}` })
+    bench.clock += 1
+    expect(await calls(server)).toEqual([outcome, 1])
+  })
+
   it('are told of, and make us ask about all tokens of the issuer', async () => {
     const server = bench.make({ revocation: { maxMarks: 10 } })
     await outcomeOf(server)
