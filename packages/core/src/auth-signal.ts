@@ -58,6 +58,8 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
     held: H
     #timer: ReturnType<typeof setTimeout> | undefined
     #reviewing = false
+    /** A revocation has come during the review, which may not know of it. */
+    #outdated = false
     #reviewedAt: number
 
     constructor(held: H) {
@@ -96,13 +98,18 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
     }
 
     review(cause: 'revocation' | 'recheck'): void {
-      if (this.#reviewing) return
+      if (this.#reviewing) {
+        this.#outdated ||= cause === 'revocation'
+        return
+      }
       this.#reviewing = true
+      this.#outdated = false
       this.#reviewedAt = now()
       const settle = (found: H | SignalEnd['reason']): void => {
         this.#reviewing = false
         if (typeof found === 'string') this.end(found)
         else this.held = found
+        if (this.#outdated && !this.controller.signal.aborted) this.review('revocation')
         this.arm()
       }
       // An outage is no revocation, and ends nothing by itself; but what a revocation is about must be known to be good.

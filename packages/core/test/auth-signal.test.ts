@@ -150,6 +150,31 @@ describe('a held signal, by a clock that is moved by hand', () => {
     await pass(0)
     expect(signal.reason).toEqual({ reason: 'revoked' })
   })
+
+  it.each(['revocation', 'recheck'] as const)('is looked at once more when a revocation comes while it is: by a %s', async (first) => {
+    const causes: unknown[] = []
+    const ends: ((found: Held | SignalEnd['reason']) => void)[] = []
+    const review: Review = (_held, cause) => {
+      causes.push(cause)
+      return new Promise((resolve) => ends.push(resolve))
+    }
+    let verdict: 'stands' | 'ask' = 'stands'
+    const signals = make({ recheckMs: 100, review, judge: () => verdict })
+    const signal = signals.hold(never)
+    if (first === 'recheck') await pass(100)
+    verdict = 'ask'
+    signals.revise()
+    if (first === 'revocation') signals.revise()
+    signals.revise()
+    expect(causes).toEqual([first])
+    ends[0]?.(never)
+    await pass(0)
+    expect(causes).toEqual([first, 'revocation'])
+    ends[1]?.('revoked')
+    await pass(500)
+    expect([causes.length, signal.reason]).toEqual([2, { reason: 'revoked' }])
+    expect({ size: signals.size, timers: jest.getTimerCount() }).toEqual({ size: 0, timers: 0 })
+  })
 })
 
 describe('auth.signal', () => {
