@@ -25,6 +25,8 @@ export interface HeldSignalsParts<H extends Held> {
   readonly now: () => number
   /** Milliseconds between two questions about a token that is held; 0: none. */
   readonly recheckMs: number
+  /** How many are looked at again at once when revocations have arrived: a mark can be about all of them. */
+  readonly maxReviews: number
   /** Looks again: what is to be held in its place, or how it ends. Rejects when that cannot be found out now. */
   readonly review: (held: H, cause: 'revocation' | 'recheck') => Promise<H | SignalEnd['reason']>
   /** What can be said of it at once, when revocations have arrived. */
@@ -49,9 +51,24 @@ const ends = {
 } as const
 
 /** Makes the signals of one resource server. */
-export function createHeldSignals<H extends Held>({ now, recheckMs, review, judge }: HeldSignalsParts<H>): HeldSignals<H> {
+export function createHeldSignals<H extends Held>({ now, recheckMs, maxReviews, review, judge }: HeldSignalsParts<H>): HeldSignals<H> {
   const holders = new Set<Holder>()
+  /** Those that a revocation may be about, and whose turn has not come. */
+  const waiting = new Set<Holder>()
+  let reviews = 0
   let closed = false
+
+  function reviewNext(): void {
+    for (const holder of waiting) {
+      if (reviews >= maxReviews) return
+      waiting.delete(holder)
+      reviews++
+      void holder.review('revocation').finally(() => {
+        reviews--
+        reviewNext()
+      })
+    }
+  }
 
   class Holder {
     readonly controller = new AbortController()
@@ -86,7 +103,7 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
     #tick(): void {
       const at = now()
       if (at >= this.held.expiresAt) this.end('expired')
-      else if (recheckMs > 0 && (at < this.#reviewedAt || at - this.#reviewedAt >= recheckMs)) this.review('recheck')
+      else if (recheckMs > 0 && (at < this.#reviewedAt || at - this.#reviewedAt >= recheckMs)) void this.review('recheck')
       else this.arm()
     }
 
@@ -94,10 +111,16 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
     revise(): void {
       const verdict = judge(this.held)
       if (verdict === 'refuse') this.end('revoked')
-      else if (verdict === 'ask') this.review('revocation')
+      else if (verdict === 'ask') this.#queue()
     }
 
-    review(cause: 'revocation' | 'recheck'): void {
+    #queue(): void {
+      waiting.add(this)
+      reviewNext()
+    }
+
+    /** Never rejects. */
+    async review(cause: 'revocation' | 'recheck'): Promise<void> {
       if (this.#reviewing) {
         this.#outdated ||= cause === 'revocation'
         return
@@ -105,22 +128,19 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
       this.#reviewing = true
       this.#outdated = false
       this.#reviewedAt = now()
-      const settle = (found: H | SignalEnd['reason']): void => {
-        this.#reviewing = false
-        if (typeof found === 'string') this.end(found)
-        else this.held = found
-        if (this.#outdated && !this.controller.signal.aborted) this.review('revocation')
-        this.arm()
-      }
       // An outage is no revocation, and ends nothing by itself; but what a revocation is about must be known to be good.
-      review(this.held, cause).then(settle, () => {
-        settle(cause === 'revocation' ? 'revoked' : this.held)
-      })
+      const found = await review(this.held, cause).catch(() => (cause === 'revocation' ? 'revoked' : this.held))
+      this.#reviewing = false
+      if (typeof found === 'string') this.end(found)
+      else this.held = found
+      if (this.#outdated && !this.controller.signal.aborted) this.#queue()
+      this.arm()
     }
 
     end(reason: SignalEnd['reason']): void {
       clearTimeout(this.#timer)
       holders.delete(this)
+      waiting.delete(this)
       this.controller.abort(ends[reason])
     }
   }

@@ -56,7 +56,11 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const admission = settings.admission === undefined ? undefined : new Admission(settings.admission, settings.maxConcurrentCalls, now)
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
-  const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld })
+  const signals = createHeldSignals<Standing>({
+    ...{ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld },
+    // A mark that is about many streams leaves room for requests, and has none end for want of it.
+    maxReviews: Math.max(1, Math.floor(settings.maxConcurrentCalls / 4)),
+  })
   const isWellFormed = (text: string): boolean => isToken(text, settings.presentation)
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0, storeHits: 0, stale: 0 }
   for (const code of settings.warnings) events.warn(code)

@@ -20,7 +20,7 @@ describe('a held signal, by a clock that is moved by hand', () => {
   })
 
   function make(parts: Partial<HeldSignalsParts<Held>> = {}): HeldSignals<Held> {
-    return createHeldSignals({ now: () => Date.now(), recheckMs: 0, review: stands, judge: () => 'stands', ...parts })
+    return createHeldSignals({ now: () => Date.now(), recheckMs: 0, maxReviews: 10, review: stands, judge: () => 'stands', ...parts })
   }
   const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds)
 
@@ -230,6 +230,22 @@ describe('auth.signal', () => {
     await server.revoke({ client: 'client-1' })
     expect(asked && (await ended(asked))).toEqual({ reason: 'revoked' })
     expect([kept?.aborted, server.stats().signals]).toEqual([false, 1])
+  })
+
+  it('lives on when a mark is about more streams than may be asked about at once', async () => {
+    const server = bench.make({ maxConcurrentCalls: 8 })
+    bench.as.behave(json({ active: true, client_id: 'client-1' }))
+    const signals: AbortSignal[] = []
+    for (let at = 0; at < 40; at++) signals.push((await granted(server.authorize(bearer(`stream-${at}`)))).signal)
+    bench.clock += 1000
+    const ending = json({ active: false })
+    const going = json({ active: true, client_id: 'client-1' })
+    bench.as.behave((call, response) => (call.form.get('token') === 'stream-39' ? ending : going)(call, response))
+    await server.revoke({ client: 'client-1' })
+    const last = signals.at(-1)
+    expect(last && (await ended(last))).toEqual({ reason: 'revoked' })
+    expect(signals.filter(({ aborted }) => aborted)).toHaveLength(1)
+    expect(server.stats()).toMatchObject({ calls: 80, failedCalls: 0, signals: 39 })
   })
 
   it('that is read after the revocation has ended, and a guard behind lets nothing pass then', async () => {
