@@ -36,8 +36,8 @@ export interface HeldSignalsParts<H extends Held> {
 /** The signals that are held. */
 export interface HeldSignals<H extends Held> {
   readonly hold: (held: H) => AbortSignal
-  /** Revocations have arrived. */
-  revise(): void
+  /** Revocations have arrived, about some of what is held, or about anything. */
+  revise(mayBeAbout?: (held: H) => boolean): void
   close(): void
   readonly size: number
 }
@@ -126,14 +126,15 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, maxReviews, 
         return
       }
       this.#reviewing = true
-      this.#outdated = false
       this.#reviewedAt = now()
       // An outage is no revocation, and ends nothing by itself; but what a revocation is about must be known to be good.
       const found = await review(this.held, cause).catch(() => (cause === 'revocation' ? 'revoked' : this.held))
+      const isOutdated = this.#outdated
       this.#reviewing = false
+      this.#outdated = false
       if (typeof found === 'string') this.end(found)
       else this.held = found
-      if (this.#outdated && !this.controller.signal.aborted) this.#queue()
+      if (isOutdated && !this.controller.signal.aborted) this.#queue()
       this.arm()
     }
 
@@ -161,8 +162,8 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, maxReviews, 
       }
       return signal
     },
-    revise() {
-      for (const holder of holders) holder.revise()
+    revise(mayBeAbout = () => true) {
+      for (const holder of holders) if (mayBeAbout(holder.held)) holder.revise()
     },
     close() {
       closed = true

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { byToken, json } from '@oauth-introspect/testkit'
 import { createHeldSignals, type Held, type HeldSignals, type HeldSignalsParts, type SignalEnd } from '../src/auth-signal.ts'
-import { nodeRequest, type ResourceRequest, webRequest } from '../src/index.ts'
+import { nodeRequest, type ResourceRequest, type RevocationMark, webRequest } from '../src/index.ts'
 import { bearer, granted, setUpServer, token } from './server-bench.ts'
 
 type Review = HeldSignalsParts<Held>['review']
@@ -143,6 +143,17 @@ describe('a held signal, by a clock that is moved by hand', () => {
     expect(causes).toEqual(['revocation', 'revocation'])
   })
 
+  it('is not looked at when a revocation cannot be about it', () => {
+    const [about, other] = [{ ...never }, { ...never }]
+    const looked: Held[] = []
+    const signals = make({ judge: (held) => (looked.push(held), 'stands') })
+    for (const held of [about, other]) signals.hold(held)
+    signals.revise((held) => held === about)
+    expect(looked).toEqual([about, other, about])
+    signals.revise()
+    expect(looked.slice(3)).toEqual([about, other])
+  })
+
   it('ends when a revocation is about it and nobody can say whether it stands', async () => {
     const signals = make({ review: () => Promise.reject(new Error('down')), judge: () => 'ask' })
     const signal = signals.hold(never)
@@ -255,6 +266,26 @@ describe('auth.signal', () => {
     await server.revoke({ subject: 'user-1' })
     expect(auth.signal.reason).toEqual({ reason: 'revoked' })
     expect(await server.check(auth, {})).toMatchObject({ outcome: 'refused', reason: 'token_inactive' })
+  })
+
+  it.each<[object, RevocationMark]>([
+    [{ sub: 'user-1', sid: 's-1' }, { session: 's-1' }],
+    [{ sub: 'user-1' }, { subject: 'user-1', session: 's-1', client: 'client-1' }],
+    [{ username: 'user-1' }, { subject: 'user-1' }],
+    [{ jti: 'j-1' }, { jti: 'j-1' }],
+    [
+      { sub: 'user-1', client_id: 'client-1' },
+      { client: 'client-1', effect: 'refuse' },
+    ],
+  ])('of a token with %j ends by the mark %j, be it one of many', async (members, mark) => {
+    for (const others of [0, 15, 40]) {
+      const server = bench.make()
+      bench.as.behave(byToken({ [token]: { active: true, ...members }, other: { active: true, sub: 'user-2', sid: 's-2', jti: 'j-2' } }))
+      const [{ signal }, { signal: other }] = [await granted(server.authorize(bearer())), await granted(server.authorize(bearer('other')))]
+      const marks = Array.from({ length: others }, (_, at): RevocationMark => ({ subject: `nobody-${at}` }))
+      await Promise.all([...marks, mark].map((one) => server.revoke(one)))
+      expect([signal.reason, other.aborted]).toEqual([{ reason: 'revoked' }, false])
+    }
   })
 
   it('ends by the digest of its token', async () => {
