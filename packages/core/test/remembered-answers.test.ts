@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { byToken, json, raw } from '@oauth-introspect/testkit'
-import { memoryStore, type Outcome, type StoreLike } from '../src/index.ts'
+import { bearerToken, memoryStore, type Outcome, type ResourceServer, type StoreLike } from '../src/index.ts'
 import { bearer, clientSecret, granted, setUpServer, token } from './server-bench.ts'
 
 const bench = setUpServer()
@@ -64,6 +64,37 @@ describe('a store that instances share', () => {
     await granted(bench.make({ cache }).authorize(bearer()))
     bench.as.behave(json({ active: false }))
     expect(await bench.make({ cache, ...other() }).authorize(bearer())).toMatchObject({ reason: 'token_inactive' })
+    expect(bench.as.calls).toHaveLength(2)
+  })
+
+  it('needs to be told for whom answers are where bearer tokens of our own come from a function [CA-04]', async () => {
+    const shared = store()
+    const make = (own: string, prefix = ''): ResourceServer<unknown> =>
+      bench.makeOf(
+        bench.optionsAs(
+          bearerToken(() => own),
+          { cache: { store: shared, prefix } },
+        ),
+      )
+    expect(() => make('tenant-a')).toThrow('"cache.store" needs a "cache.prefix" where bearerToken() has a function')
+    bench.as.behave((call, response) => json(bench.good({ sub: call.headers.authorization }))(call, response))
+    expect((await granted(make('tenant-a', 'a:').authorize(bearer()))).subject).toBe('Bearer tenant-a')
+    expect((await granted(make('tenant-b', 'b:').authorize(bearer()))).subject).toBe('Bearer tenant-b')
+    expect((await granted(make('tenant-a', 'a:').authorize(bearer()))).subject).toBe('Bearer tenant-a')
+    expect(bench.as.calls).toHaveLength(2)
+  })
+
+  it('is another for another name in the list, where bearer tokens of our own come from a function [CA-04]', async () => {
+    const { introspectionEndpoint } = bench.as
+    const listed = ['tenant-a', 'tenant-b'].map((name) => ({ name, introspectionEndpoint, clientAuthentication: bearerToken(() => name) }))
+    bench.as.behave((call, response) => json(bench.good({ sub: call.headers.authorization }))(call, response))
+    const server = bench.makeOf({
+      ...{ authorizationServers: listed, audience: null, now: () => bench.clock, cache: { store: store(), prefix: 'p:' } },
+      selectAuthorizationServer: ({ url }: { url: string }) => url.slice(1),
+    })
+    for (const name of ['tenant-a', 'tenant-b', 'tenant-a']) {
+      expect((await granted(server.authorize({ ...bearer(), url: `/${name}` }))).subject).toBe(`Bearer ${name}`)
+    }
     expect(bench.as.calls).toHaveLength(2)
   })
 
