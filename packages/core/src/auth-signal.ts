@@ -25,6 +25,8 @@ export interface HeldSignalsParts<H extends Held> {
   readonly now: () => number
   /** Milliseconds between two questions about a token that is held; 0: none. */
   readonly recheckMs: number
+  /** How many are looked at again at once when revocations have arrived: a mark can be about all of them. */
+  readonly maxReviews: number
   /** Looks again: what is to be held in its place, or how it ends. Rejects when that cannot be found out now. */
   readonly review: (held: H, cause: 'revocation' | 'recheck') => Promise<H | SignalEnd['reason']>
   /** What can be said of it at once, when revocations have arrived. */
@@ -34,8 +36,8 @@ export interface HeldSignalsParts<H extends Held> {
 /** The signals that are held. */
 export interface HeldSignals<H extends Held> {
   readonly hold: (held: H) => AbortSignal
-  /** Revocations have arrived. */
-  revise(): void
+  /** Revocations have arrived, about some of what is held, or about anything. */
+  revise(mayBeAbout?: (held: H) => boolean): void
   close(): void
   readonly size: number
 }
@@ -49,15 +51,32 @@ const ends = {
 } as const
 
 /** Makes the signals of one resource server. */
-export function createHeldSignals<H extends Held>({ now, recheckMs, review, judge }: HeldSignalsParts<H>): HeldSignals<H> {
+export function createHeldSignals<H extends Held>({ now, recheckMs, maxReviews, review, judge }: HeldSignalsParts<H>): HeldSignals<H> {
   const holders = new Set<Holder>()
+  /** Those that a revocation may be about, and whose turn has not come. */
+  const waiting = new Set<Holder>()
+  let reviews = 0
   let closed = false
+
+  function reviewNext(): void {
+    for (const holder of waiting) {
+      if (reviews >= maxReviews) return
+      waiting.delete(holder)
+      reviews++
+      void holder.review('revocation').finally(() => {
+        reviews--
+        reviewNext()
+      })
+    }
+  }
 
   class Holder {
     readonly controller = new AbortController()
     held: H
     #timer: ReturnType<typeof setTimeout> | undefined
     #reviewing = false
+    /** A revocation has come during the review, which may not know of it. */
+    #outdated = false
     #reviewedAt: number
 
     constructor(held: H) {
@@ -84,7 +103,7 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
     #tick(): void {
       const at = now()
       if (at >= this.held.expiresAt) this.end('expired')
-      else if (recheckMs > 0 && (at < this.#reviewedAt || at - this.#reviewedAt >= recheckMs)) this.review('recheck')
+      else if (recheckMs > 0 && (at < this.#reviewedAt || at - this.#reviewedAt >= recheckMs)) void this.review('recheck')
       else this.arm()
     }
 
@@ -92,28 +111,37 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
     revise(): void {
       const verdict = judge(this.held)
       if (verdict === 'refuse') this.end('revoked')
-      else if (verdict === 'ask') this.review('revocation')
+      else if (verdict === 'ask') this.#queue()
     }
 
-    review(cause: 'revocation' | 'recheck'): void {
-      if (this.#reviewing) return
+    #queue(): void {
+      waiting.add(this)
+      reviewNext()
+    }
+
+    /** Never rejects. */
+    async review(cause: 'revocation' | 'recheck'): Promise<void> {
+      if (this.#reviewing) {
+        this.#outdated ||= cause === 'revocation'
+        return
+      }
       this.#reviewing = true
       this.#reviewedAt = now()
-      const settle = (found: H | SignalEnd['reason']): void => {
-        this.#reviewing = false
-        if (typeof found === 'string') this.end(found)
-        else this.held = found
-        this.arm()
-      }
       // An outage is no revocation, and ends nothing by itself; but what a revocation is about must be known to be good.
-      review(this.held, cause).then(settle, () => {
-        settle(cause === 'revocation' ? 'revoked' : this.held)
-      })
+      const found = await review(this.held, cause).catch(() => (cause === 'revocation' ? 'revoked' : this.held))
+      const isOutdated = this.#outdated
+      this.#reviewing = false
+      this.#outdated = false
+      if (typeof found === 'string') this.end(found)
+      else this.held = found
+      if (isOutdated && !this.controller.signal.aborted) this.#queue()
+      this.arm()
     }
 
     end(reason: SignalEnd['reason']): void {
       clearTimeout(this.#timer)
       holders.delete(this)
+      waiting.delete(this)
       this.controller.abort(ends[reason])
     }
   }
@@ -134,8 +162,8 @@ export function createHeldSignals<H extends Held>({ now, recheckMs, review, judg
       }
       return signal
     },
-    revise() {
-      for (const holder of holders) holder.revise()
+    revise(mayBeAbout = () => true) {
+      for (const holder of holders) if (mayBeAbout(holder.held)) holder.revise()
     },
     close() {
       closed = true

@@ -209,7 +209,15 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
 
   const client = clientAuthentication.identity
   const identify = (id: string): string =>
-    identifyQuestions(id, { endpoint, method: clientAuthentication.method, requestRules, accept, signed, replyRules })
+    // Whoever cannot be told by what he shows is told by the name under which he is listed.
+    identifyQuestions(id === '' ? parts.authorizationServer : id, {
+      endpoint,
+      method: clientAuthentication.method,
+      requestRules,
+      accept,
+      signed,
+      replyRules,
+    })
   return {
     introspect,
     ready,

@@ -12,6 +12,7 @@ import { readBreaker } from './breaker-options.ts'
 import { type CacheRules, readCache } from './cache/cache-options.ts'
 import type { Header, Protection } from './challenge.ts'
 import type { BreakerRules } from './circuit-breaker.ts'
+import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
 import { type CommonRules, type ListedServer, readListedServers, readOnlyServer } from './listed-authorization-servers.ts'
 import { readNeeds, requirementNames } from './needs.ts'
@@ -175,6 +176,14 @@ export function resolveOptions(options: unknown, clock: () => number, elapsed?: 
     elapsed: members['now'] === undefined ? elapsed : undefined,
     transport,
   }
+  if (resolved.shared?.prefix === '' && servers.some(({ clientAuthentication }) => isUnnamed(clientAuthentication))) {
+    faults.say('"cache.store" needs a "cache.prefix" where bearerToken() has a function: nothing else tells for whom answers are')
+  }
   faults.throwAny('oauth-introspect options')
   return Object.freeze(resolved)
+}
+
+/** Whoever shares a store could be another tenant, who gets other answers. */
+function isUnnamed({ method, identity }: ClientAuthentication): boolean {
+  return method === 'bearer_token' && identity === ''
 }

@@ -22,6 +22,7 @@ import type { Anonymous, Granted, Outcome, ResourceServer } from './outcome.ts'
 import { type Needs, noNeeds, type Requirements } from './requirements.ts'
 import { resolveOptions } from './resolve-options.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import { mayMean } from './revocation/mark-index.ts'
 import { createRevocation } from './revocation/revocation.ts'
 import { setIntake } from './revocation/security-events.ts'
 import { grantsAll } from './scope.ts'
@@ -48,15 +49,19 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
     ...settings,
     ...{ rules: settings.revocation, servers: settings.authorizationServers, events },
     maxAnswerAgeMs: settings.memory.maxAgeMs + settings.memory.staleIfErrorMs,
-    onMarks: () => {
-      signals.revise()
+    onMarks: (marks) => {
+      signals.revise(marks === undefined ? undefined : (standing) => marks.some((mark) => mayMean(mark, standing.named)))
     },
   })
   const answers = createAnswers(settings, events, revocation.marks)
   const admission = settings.admission === undefined ? undefined : new Admission(settings.admission, settings.maxConcurrentCalls, now)
   const needsOf = createNeedsReader(settings.needs)
   const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
-  const signals = createHeldSignals<Standing>({ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld })
+  const signals = createHeldSignals<Standing>({
+    ...{ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld },
+    // A mark that is about many streams leaves room for requests, and has none end for want of it.
+    maxReviews: Math.max(1, Math.floor(settings.maxConcurrentCalls / 4)),
+  })
   const isWellFormed = (text: string): boolean => isToken(text, settings.presentation)
   const counts = { granted: 0, refused: 0, anonymous: 0, hits: 0, joined: 0, storeHits: 0, stale: 0 }
   for (const code of settings.warnings) events.warn(code)
@@ -128,12 +133,15 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   }
 
   /** What revocations say of a grant that was given before. */
-  function judgeHeld({ answer, presentation: { asked, token } }: Standing): Verdict {
+  function judgeHeld(standing: Standing): Verdict {
     const { marks } = revocation
     if (!marks.any) return 'stands'
-    const tokenDigest = marks.needsTokenDigest ? runtime.sha256(token) : undefined
+    const { answer, presentation } = standing
+    const { asked, token } = presentation
+    const tokenDigest = marks.needsTokenDigest ? (standing.tokenDigest ?? runtime.sha256(token)) : undefined
     // Some platforms take a while for it: whoever asks has the time.
     if (typeof tokenDigest === 'object') return 'ask'
+    if (tokenDigest !== undefined) standing.tokenDigest = tokenDigest
     // While a bus is silent nothing that is remembered counts; what was granted is asked about by `streamRecheckSeconds` and no sooner.
     return marks.judge({ ...answer, from: 'call', tokenDigest, issuer: asked.issuer })
   }

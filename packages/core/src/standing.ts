@@ -11,6 +11,7 @@ import type { GivenReason } from './challenge.ts'
 import type { AnswerSource } from './events.ts'
 import { findUnmet, type Needs } from './requirements.ts'
 import type { ResourceRequest } from './resource-request.ts'
+import { describeToken, type Named } from './revocation/mark-index.ts'
 
 /** A token that is being judged: whom to ask about it, and what it must be enough for. */
 export interface Presentation {
@@ -27,6 +28,8 @@ export class Standing implements Held {
   readonly presentation: Presentation
   readonly answer: ActiveAnswer
   readonly source: AnswerSource
+  /** SHA-256 of the token in base64url, once a mark has needed it. */
+  tokenDigest: string | undefined
 
   constructor(server: object, presentation: Presentation, answer: ActiveAnswer, source: AnswerSource) {
     this.server = server
@@ -45,6 +48,11 @@ export class Standing implements Held {
     const { introspection, invalidPaths } = this.answer
     const { needs, asked } = this.presentation
     return findUnmet({ introspection, claimsValid: invalidPaths === undefined, fresh: this.fresh }, needs, asked.rules, now)
+  }
+
+  /** By what marks of revocation can name its token. */
+  get named(): Named {
+    return describeToken(this.answer.introspection, { tokenDigest: this.tokenDigest, issuer: this.presentation.asked.issuer })
   }
 
   get answeredAt(): number {

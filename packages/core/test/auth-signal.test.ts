@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { byToken, json } from '@oauth-introspect/testkit'
 import { createHeldSignals, type Held, type HeldSignals, type HeldSignalsParts, type SignalEnd } from '../src/auth-signal.ts'
-import { nodeRequest, type ResourceRequest, webRequest } from '../src/index.ts'
+import { nodeRequest, type ResourceRequest, type RevocationMark, webRequest } from '../src/index.ts'
 import { bearer, granted, setUpServer, token } from './server-bench.ts'
 
 type Review = HeldSignalsParts<Held>['review']
@@ -20,7 +20,7 @@ describe('a held signal, by a clock that is moved by hand', () => {
   })
 
   function make(parts: Partial<HeldSignalsParts<Held>> = {}): HeldSignals<Held> {
-    return createHeldSignals({ now: () => Date.now(), recheckMs: 0, review: stands, judge: () => 'stands', ...parts })
+    return createHeldSignals({ now: () => Date.now(), recheckMs: 0, maxReviews: 10, review: stands, judge: () => 'stands', ...parts })
   }
   const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds)
 
@@ -143,12 +143,48 @@ describe('a held signal, by a clock that is moved by hand', () => {
     expect(causes).toEqual(['revocation', 'revocation'])
   })
 
+  it('is not looked at when a revocation cannot be about it', () => {
+    const [about, other] = [{ ...never }, { ...never }]
+    const looked: Held[] = []
+    const signals = make({ judge: (held) => (looked.push(held), 'stands') })
+    for (const held of [about, other]) signals.hold(held)
+    signals.revise((held) => held === about)
+    expect(looked).toEqual([about, other, about])
+    signals.revise()
+    expect(looked.slice(3)).toEqual([about, other])
+  })
+
   it('ends when a revocation is about it and nobody can say whether it stands', async () => {
     const signals = make({ review: () => Promise.reject(new Error('down')), judge: () => 'ask' })
     const signal = signals.hold(never)
     signals.revise()
     await pass(0)
     expect(signal.reason).toEqual({ reason: 'revoked' })
+  })
+
+  it.each(['revocation', 'recheck'] as const)('is looked at once more when a revocation comes while it is: by a %s', async (first) => {
+    const causes: unknown[] = []
+    const ends: ((found: Held | SignalEnd['reason']) => void)[] = []
+    const review: Review = (_held, cause) => {
+      causes.push(cause)
+      return new Promise((resolve) => ends.push(resolve))
+    }
+    let verdict: 'stands' | 'ask' = 'stands'
+    const signals = make({ recheckMs: 100, review, judge: () => verdict })
+    const signal = signals.hold(never)
+    if (first === 'recheck') await pass(100)
+    verdict = 'ask'
+    signals.revise()
+    if (first === 'revocation') signals.revise()
+    signals.revise()
+    expect(causes).toEqual([first])
+    ends[0]?.(never)
+    await pass(0)
+    expect(causes).toEqual([first, 'revocation'])
+    ends[1]?.('revoked')
+    await pass(500)
+    expect([causes.length, signal.reason]).toEqual([2, { reason: 'revoked' }])
+    expect({ size: signals.size, timers: jest.getTimerCount() }).toEqual({ size: 0, timers: 0 })
   })
 })
 
@@ -207,6 +243,22 @@ describe('auth.signal', () => {
     expect([kept?.aborted, server.stats().signals]).toEqual([false, 1])
   })
 
+  it('lives on when a mark is about more streams than may be asked about at once', async () => {
+    const server = bench.make({ maxConcurrentCalls: 8 })
+    bench.as.behave(json({ active: true, client_id: 'client-1' }))
+    const signals: AbortSignal[] = []
+    for (let at = 0; at < 40; at++) signals.push((await granted(server.authorize(bearer(`stream-${at}`)))).signal)
+    bench.clock += 1000
+    const ending = json({ active: false })
+    const going = json({ active: true, client_id: 'client-1' })
+    bench.as.behave((call, response) => (call.form.get('token') === 'stream-39' ? ending : going)(call, response))
+    await server.revoke({ client: 'client-1' })
+    const last = signals.at(-1)
+    expect(last && (await ended(last))).toEqual({ reason: 'revoked' })
+    expect(signals.filter(({ aborted }) => aborted)).toHaveLength(1)
+    expect(server.stats()).toMatchObject({ calls: 80, failedCalls: 0, signals: 39 })
+  })
+
   it('that is read after the revocation has ended, and a guard behind lets nothing pass then', async () => {
     const server = bench.make()
     bench.as.behave(json({ active: true, sub: 'user-1' }))
@@ -214,6 +266,26 @@ describe('auth.signal', () => {
     await server.revoke({ subject: 'user-1' })
     expect(auth.signal.reason).toEqual({ reason: 'revoked' })
     expect(await server.check(auth, {})).toMatchObject({ outcome: 'refused', reason: 'token_inactive' })
+  })
+
+  it.each<[object, RevocationMark]>([
+    [{ sub: 'user-1', sid: 's-1' }, { session: 's-1' }],
+    [{ sub: 'user-1' }, { subject: 'user-1', session: 's-1', client: 'client-1' }],
+    [{ username: 'user-1' }, { subject: 'user-1' }],
+    [{ jti: 'j-1' }, { jti: 'j-1' }],
+    [
+      { sub: 'user-1', client_id: 'client-1' },
+      { client: 'client-1', effect: 'refuse' },
+    ],
+  ])('of a token with %j ends by the mark %j, be it one of many', async (members, mark) => {
+    for (const others of [0, 15, 40]) {
+      const server = bench.make()
+      bench.as.behave(byToken({ [token]: { active: true, ...members }, other: { active: true, sub: 'user-2', sid: 's-2', jti: 'j-2' } }))
+      const [{ signal }, { signal: other }] = [await granted(server.authorize(bearer())), await granted(server.authorize(bearer('other')))]
+      const marks = Array.from({ length: others }, (_, at): RevocationMark => ({ subject: `nobody-${at}` }))
+      await Promise.all([...marks, mark].map((one) => server.revoke(one)))
+      expect([signal.reason, other.aborted]).toEqual([{ reason: 'revoked' }, false])
+    }
   })
 
   it('ends by the digest of its token', async () => {

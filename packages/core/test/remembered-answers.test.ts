@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { byToken, json, raw } from '@oauth-introspect/testkit'
-import { memoryStore, type Outcome, type StoreLike } from '../src/index.ts'
+import { bearerToken, encryptedStore, memoryStore, type Outcome, type ResourceServer, type StoreLike } from '../src/index.ts'
 import { bearer, clientSecret, granted, setUpServer, token } from './server-bench.ts'
 
 const bench = setUpServer()
@@ -64,6 +64,37 @@ describe('a store that instances share', () => {
     await granted(bench.make({ cache }).authorize(bearer()))
     bench.as.behave(json({ active: false }))
     expect(await bench.make({ cache, ...other() }).authorize(bearer())).toMatchObject({ reason: 'token_inactive' })
+    expect(bench.as.calls).toHaveLength(2)
+  })
+
+  it('needs to be told for whom answers are where bearer tokens of our own come from a function [CA-04]', async () => {
+    const shared = store()
+    const make = (own: string, prefix = ''): ResourceServer<unknown> =>
+      bench.makeOf(
+        bench.optionsAs(
+          bearerToken(() => own),
+          { cache: { store: shared, prefix } },
+        ),
+      )
+    expect(() => make('tenant-a')).toThrow('"cache.store" needs a "cache.prefix" where bearerToken() has a function')
+    bench.as.behave((call, response) => json(bench.good({ sub: call.headers.authorization }))(call, response))
+    expect((await granted(make('tenant-a', 'a:').authorize(bearer()))).subject).toBe('Bearer tenant-a')
+    expect((await granted(make('tenant-b', 'b:').authorize(bearer()))).subject).toBe('Bearer tenant-b')
+    expect((await granted(make('tenant-a', 'a:').authorize(bearer()))).subject).toBe('Bearer tenant-a')
+    expect(bench.as.calls).toHaveLength(2)
+  })
+
+  it('is another for another name in the list, where bearer tokens of our own come from a function [CA-04]', async () => {
+    const { introspectionEndpoint } = bench.as
+    const listed = ['tenant-a', 'tenant-b'].map((name) => ({ name, introspectionEndpoint, clientAuthentication: bearerToken(() => name) }))
+    bench.as.behave((call, response) => json(bench.good({ sub: call.headers.authorization }))(call, response))
+    const server = bench.makeOf({
+      ...{ authorizationServers: listed, audience: null, now: () => bench.clock, cache: { store: store(), prefix: 'p:' } },
+      selectAuthorizationServer: ({ url }: { url: string }) => url.slice(1),
+    })
+    for (const name of ['tenant-a', 'tenant-b', 'tenant-a']) {
+      expect((await granted(server.authorize({ ...bearer(), url: `/${name}` }))).subject).toBe(`Bearer ${name}`)
+    }
     expect(bench.as.calls).toHaveLength(2)
   })
 
@@ -132,6 +163,35 @@ describe('a store that instances share', () => {
     await granted(server.authorize(bearer(), { maxAnswerAgeSeconds: 0 }))
     expect(operations).toEqual(['set', 'set'])
     expect(sources()).toEqual(['asked', 'asked'])
+  })
+
+  it.each<[string, (text: string, other: string) => string]>([
+    ['was altered', (text) => `${text.slice(0, -2)}${text.endsWith('AA') ? 'BB' : 'AA'}`],
+    ['was moved from another token', (_text, other) => other],
+    ['is of another version', (text) => text.replace(/^1/, '0')],
+    ['is under another key', (text) => text.replace('.k1.', '.k2.')],
+    ['is none', () => '{"active":true,"scope":"admin"}'],
+  ])('and is encrypted: an entry that %s is a miss and an event, and is taken out when the token is not active', async (_what, change) => {
+    const shared = store()
+    const make = (): ResourceServer<unknown> =>
+      bench.make({
+        cache: {
+          store: encryptedStore(shared, { keys: [{ id: 'k1', key: new Uint8Array(32).fill(7) }], now: () => bench.clock }),
+          storeTimeoutMs: 10_000,
+        },
+      })
+    bench.as.behave(json(bench.good()))
+    const first = make()
+    await granted(first.authorize(bearer()))
+    while (shared.map.size < 1) await new Promise(setImmediate)
+    await granted(first.authorize(bearer('other')))
+    while (shared.map.size < 2) await new Promise(setImmediate)
+    const [[key = '', text = ''] = [], [, other = ''] = []] = shared.map
+    shared.map.set(key, change(text, other))
+    bench.as.behave(json({ active: false }))
+    expect(await make().authorize(bearer())).toMatchObject({ reason: 'token_inactive' })
+    expect(storeEvents()).toEqual([['get', true, 1]])
+    while (shared.map.has(key)) await new Promise(setImmediate)
   })
 
   it('that fails is told of once in a minute, with how often, and again when it works', async () => {

@@ -36,7 +36,7 @@ export function createAsking(origin: Origin, judge: Judge, levels: Levels): Aski
 
   function start({ digest, token, admit }: Question, isNew: boolean): Call {
     const isKnown = remembered.get(digest)?.answer.active === true
-    return calls.start(digest, now(), async (call) => {
+    return calls.start(digest, now, async (call) => {
       let sentAfter = marks.received
       let answer = await origin.ask(token, isKnown ? undefined : admit)
       let verdict = marks.any ? await judge({ answer, sentAfter }, token, 'call') : 'stands'

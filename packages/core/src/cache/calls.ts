@@ -7,25 +7,28 @@
 import type { Answer } from './answer.ts'
 import { isYounger } from './lifetimes.ts'
 
-/** A call that is under way. */
+/** A call that is under way, or waits for its turn. */
 export class Call {
-  /** When the question was sent, in milliseconds: the last time, where it is sent twice. */
-  sentAt: number
+  /** When the question was sent, in milliseconds: the last time, where it is sent twice. Not yet: who joins has an answer younger than that. */
+  sentAt: number | undefined
   /** A mark of revocation came while it was under way, and it was not sent again. */
   outdated = false
   readonly answer: Promise<Answer>
 
-  constructor(sentAt: number, ask: (call: Call) => Promise<Answer>) {
-    this.sentAt = sentAt
+  constructor(ask: (call: Call) => Promise<Answer>) {
     this.answer = ask(this)
   }
 }
+
+// Of one token: none takes all the room, however often it comes.
+const mostAtOnce = 2
 
 /** The calls by the digests of what they are about: the last one for each. */
 export class Calls {
   /** All that are under way, also those that nobody can join any more. */
   inFlight = 0
   readonly #calls = new Map<string, Call>()
+  readonly #underWay = new Map<string, Set<Promise<Answer>>>()
   readonly #joins: boolean
 
   /** @param joins Whether a request may wait for what another has begun. */
@@ -36,15 +39,25 @@ export class Calls {
   /** A call to join for who wants an answer that is younger. */
   find(digest: string, at: number, maxAgeMs: number): Call | undefined {
     const call = this.#joins ? this.#calls.get(digest) : undefined
-    return call !== undefined && isYounger(call, at, maxAgeMs) ? call : undefined
+    if (call === undefined || call.sentAt === undefined) return call
+    return isYounger({ sentAt: call.sentAt }, at, maxAgeMs) ? call : undefined
   }
 
-  start(digest: string, sentAt: number, ask: (call: Call) => Promise<Answer>): Call {
-    const call = new Call(sentAt, ask)
+  /** Asks; where two calls about the same are under way, when one of them has ended. */
+  start(digest: string, now: () => number, ask: (call: Call) => Promise<Answer>): Call {
+    const underWay = (this.#joins ? this.#underWay.get(digest) : undefined) ?? new Set()
+    const send = (call: Call): Promise<Answer> => {
+      call.sentAt = now()
+      this.inFlight++
+      return ask(call)
+    }
+    const turn = underWay.size < mostAtOnce ? undefined : Promise.race(underWay).then(ignore, ignore)
+    const call = new Call((waiting) => (turn === undefined ? send(waiting) : turn.then(() => send(waiting))))
     this.#calls.set(digest, call)
-    this.inFlight++
+    if (this.#joins) this.#underWay.set(digest, underWay.add(call.answer))
     const end = (): void => {
       this.inFlight--
+      if (underWay.delete(call.answer) && underWay.size === 0) this.#underWay.delete(digest)
       if (this.isLast(digest, call)) this.#calls.delete(digest)
     }
     call.answer.then(end, end)
@@ -64,3 +77,5 @@ export class Calls {
     this.#calls.clear()
   }
 }
+
+function ignore(): void {}

@@ -8,7 +8,7 @@
 import { decodeBase64url, encodeBase64url } from '../base64url.ts'
 import { callable, OptionFaults, readEach, readMembers } from '../option-faults.ts'
 import { type EncryptionKey, encryptionKeys, type StoreKey } from './encryption-key.ts'
-import { type Store, type StoreLike, store as storeReader } from './store.ts'
+import { type Store, type StoreLike, store as storeReader, strictReads } from './store.ts'
 
 /** How `encryptedStore()` encrypts. */
 export interface EncryptedStoreSettings {
@@ -19,6 +19,7 @@ export interface EncryptedStoreSettings {
 }
 
 const version = '1'
+const unreadable = Symbol('unreadable')
 const nonceLength = 12
 
 /**
@@ -36,16 +37,22 @@ export function encryptedStore(store: StoreLike, settings: EncryptedStoreSetting
   faults.throwAny('encryptedStore()')
   const [current] = keys
 
-  return Object.freeze<Store>({
+  const open = async (key: string): Promise<string | undefined | typeof unreadable> => {
+    const written = await place.get(key)
+    if (written === undefined) return undefined
+    const [given, id, expiresAt = '', nonceText = '', sealedText = '', ...more] = written.split('.')
+    const encryptionKey = keys.find((candidate) => candidate.id === id)
+    if (given !== version || encryptionKey === undefined || more.length > 0) return unreadable
+    if (now() >= Number(expiresAt)) return undefined
+    const [nonce, sealed] = [decodeBase64url(nonceText), decodeBase64url(sealedText)]
+    if (nonce === undefined || sealed === undefined) return unreadable
+    return unseal(encryptionKey, nonce, sealed, authenticated(key, encryptionKey.id, expiresAt))
+  }
+
+  const encrypted = Object.freeze<Store>({
     async get(key) {
-      const written = await place.get(key)
-      if (written === undefined) return undefined
-      const [given, id, expiresAt = '', nonceText = '', sealedText = '', ...more] = written.split('.')
-      const encryptionKey = keys.find((candidate) => candidate.id === id)
-      if (given !== version || encryptionKey === undefined || more.length > 0) return undefined
-      const [nonce, sealed] = [decodeBase64url(nonceText), decodeBase64url(sealedText)]
-      if (nonce === undefined || sealed === undefined || now() >= Number(expiresAt)) return undefined
-      return unseal(encryptionKey, nonce, sealed, authenticated(key, encryptionKey.id, expiresAt))
+      const text = await open(key)
+      return text === unreadable ? undefined : text
     },
     async set(key, value, ttlMs) {
       const expiresAt = String(Math.floor(now() + ttlMs))
@@ -58,6 +65,12 @@ export function encryptedStore(store: StoreLike, settings: EncryptedStoreSetting
     },
     delete: (key) => place.delete(key),
   })
+  strictReads.set(encrypted, async (key) => {
+    const text = await open(key)
+    if (text === unreadable) throw new Error('an entry was not written with any of these keys, or was altered or moved since')
+    return text
+  })
+  return encrypted
 }
 
 /** What an entry is held against: none of it can be changed without the key. */
@@ -70,12 +83,12 @@ async function unseal(
   iv: Uint8Array<ArrayBuffer>,
   sealed: Uint8Array<ArrayBuffer>,
   additionalData: Uint8Array<ArrayBuffer>,
-): Promise<string | undefined> {
+): Promise<string | typeof unreadable> {
   const cryptoKey = await key.cryptoKey()
   try {
     return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, cryptoKey, sealed))
   } catch {
     // Not what was encrypted: WebCrypto says no more, and no more is needed.
-    return undefined
+    return unreadable
   }
 }

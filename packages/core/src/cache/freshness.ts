@@ -19,9 +19,9 @@ export function readFreshForMs(reply: Fields): number | undefined {
     if (/^max-age$/i.test(name)) ages.push(readSeconds(quoted ?? plain))
   }
   if (ages.length === 0) return undefined
-  // A cache on the way may have kept it for a while (RFC 9111 §4.2.3).
-  const age = reply.header('age')
-  return Math.max(0, Math.min(...ages) - (age === undefined ? 0 : readSeconds(age))) * 1000
+  // A cache on the way may have kept it for a while (RFC 9111 §4.2.3); of several ages the first counts (§5.1).
+  const [age] = reply.header('age')?.split(',', 1) ?? []
+  return Math.max(0, Math.min(...ages) - readSeconds(age?.trim())) * 1000
 }
 
 function readSeconds(text: string | undefined): number {

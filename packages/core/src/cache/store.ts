@@ -21,6 +21,9 @@ export interface StoreLike {
   delete(key: string): unknown
 }
 
+/** How the cache reads from stores to whom an entry that they cannot read is a miss: it is told of, and `get` then rejects. */
+export const strictReads: WeakMap<object, Store['get']> = new WeakMap()
+
 const storeLike = having<StoreLike>('a store', 'get', 'set', 'delete')
 
 /** A store, or what can serve as one. */
@@ -35,10 +38,11 @@ export function isLife(ttlMs: number): boolean {
 }
 
 function toStore(place: StoreLike): Store {
+  const readStrictly = strictReads.get(place)
   return {
     get: (key) =>
       settle(
-        () => place.get(key),
+        () => (readStrictly === undefined ? place.get(key) : readStrictly(key)),
         (found) => (typeof found === 'string' ? found : undefined),
       ),
     // To Keyv a life of 0 is one without end.

@@ -21,7 +21,7 @@ export function bearerToken(token: string | (() => string | Promise<string>) | T
   let invalidatedAt = -Infinity
   return Object.freeze({
     method: 'bearer_token',
-    // A token that is given anew for each call stands for one and the same party.
+    // Tokens that are given anew for each call do not say whose they are.
     identity: typeof token === 'string' ? runtime.sha256(token) : (source?.identity ?? ''),
     fields: { headers: ['authorization'] },
     credentials: () => {

@@ -121,6 +121,16 @@ export function describeToken({ sub, username, client_id: client, iss, claims }:
   }
 }
 
+/** Whether a mark may be about a token: each member that both have is equal. */
+export function mayMean(mark: Named, token: Named): boolean {
+  for (const name of names) {
+    const named = mark[name]
+    const own = token[name]
+    if (named !== undefined && own !== undefined && named !== own) return false
+  }
+  return true
+}
+
 /** What is missing has a key of its own; lengths keep two lists of values from reading the same. */
 export function keyOf(members: readonly Name[], values: Named): string {
   let key = ''

@@ -54,6 +54,8 @@ class Poll {
   readonly #settings: PollSettings
   #acknowledged: string[] = []
   #faults: [jti: string, error: SetError][] = []
+  /** What the last poll has said something about. */
+  #answered: ReadonlySet<string> = new Set()
   #isStopped = false
   #endWait: (() => void) | undefined
 
@@ -79,11 +81,15 @@ class Poll {
       try {
         const polled = await this.#ask(this.#settings.maxEvents)
         const hasWaited = this.#settings.longPolling && now() - sentAt >= waitedMs
-        if (await this.#take(polled)) pauseMs = shortestPauseMs
-        else if (polled.sets.length > 0) {
+        const isNews = await this.#take(polled)
+        // Nobody is asked without a pause who always has more, and never anything new.
+        if (!isNews && (polled.sets.length > 0 || polled.moreAvailable)) {
           await this.#wait(pauseMs)
           pauseMs = Math.min(pauseMs * 2, longestPauseMs)
-        } else if (!polled.moreAvailable && !hasWaited) await this.#wait(this.#settings.intervalMs)
+        } else {
+          pauseMs = shortestPauseMs
+          if (!isNews && !hasWaited) await this.#wait(this.#settings.intervalMs)
+        }
       } catch (error) {
         if (!IntrospectionError.is(error)) throw error
         if (this.#hasStopped()) break
@@ -120,6 +126,7 @@ class Poll {
       const polled = readPollResponse(reply, { timeoutMs, maxResponseBytes }, now())
       this.#acknowledged = this.#acknowledged.slice(said.acknowledged.length)
       this.#faults = this.#faults.slice(said.faults.length)
+      this.#answered = new Set([...said.acknowledged, ...said.faults.map(([jti]) => jti)])
       return polled
     } finally {
       this.#endWait = undefined
@@ -135,21 +142,21 @@ class Poll {
     }
   }
 
-  /** True when there is something to say about one of them. */
+  /** True when there is something to say about one of them that was not said just now. */
   async #take({ sets }: Polled): Promise<boolean> {
-    let said = false
+    let isNews = false
     for (let at = 0; at < sets.length; at += atOnce) {
       await Promise.all(
         sets.slice(at, at + atOnce).map(async ([jti, set]) => {
           const taken = await this.#intake.takeEvent(new TextEncoder().encode(set))
           if (taken === 'unavailable') return
-          said = true
+          isNews ||= !this.#answered.has(jti)
           if (typeof taken === 'string') this.#acknowledged.push(jti)
           else this.#faults.push([jti, { err: taken.fault, description: taken.description }])
         }),
       )
     }
-    return said
+    return isNews
   }
 
   #wait(milliseconds: number): Promise<void> {

@@ -36,8 +36,8 @@ export interface RevocationParts {
   /** Milliseconds by a clock that nobody sets, where there is one. */
   readonly elapsed: (() => number) | undefined
   readonly events: EventSink
-  /** Told when marks have arrived, of several at once no more than once. */
-  readonly onMarks: () => void
+  /** Told when marks have arrived, of several at once no more than once: which ones; `undefined` where there are many. */
+  readonly onMarks: (marks: readonly RevocationMark[] | undefined) => void
 }
 
 /** Revocation of one resource server. */
@@ -50,6 +50,9 @@ export interface Revocation {
   ready(): Promise<void>
   close(): Promise<void>
 }
+
+// Each is held against whatever is held on to.
+const fewMarks = 16
 
 /** Makes it, and begins to listen to the bus. */
 export function createRevocation(parts: RevocationParts): Revocation {
@@ -85,19 +88,19 @@ export function createRevocation(parts: RevocationParts): Revocation {
     })
   }
 
-  let isTelling = false
+  let arrived: RevocationMark[] = []
 
   function hear(mark: RevocationMark): void {
     marks.receive(mark)
-    if (!isTelling) queueMicrotask(tell)
-    isTelling = true
+    if (arrived.push(mark) === 1) queueMicrotask(tell)
     if (events.listening)
       events.emit({ type: 'revoked', names: Object.keys(mark).filter((name) => !['eventTime', 'effect', 'id'].includes(name)) })
   }
 
   function tell(): void {
-    isTelling = false
-    parts.onMarks()
+    const told = arrived
+    arrived = []
+    parts.onMarks(told.length > fewMarks ? undefined : told)
   }
 
   async function revoke(said: RevocationMark): Promise<void> {

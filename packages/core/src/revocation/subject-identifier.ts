@@ -42,15 +42,23 @@ export function readSubject(value: unknown, rules: SubjectRules): readonly Names
   const identifiers = readSimple(value, issuer)
   if (identifiers === undefined || identifiers.length === 0) return identifiers === undefined ? undefined : [{ issuer }]
   const isOpaque = value['format'] === 'opaque'
-  return identifiers.flatMap(({ issuer: of, id }) => [
+  const names = identifiers.flatMap(({ issuer: of, id }) => [
     { issuer: of, subject: id },
     ...(isOpaque && maybeSession ? [{ issuer: of, session: id }] : []),
   ])
+  return isNameOnly(identifiers) ? [...names, { issuer }] : names
 }
 
 interface Identifier {
   readonly issuer: string
   readonly id: string
+  /** It is not what `sub` says, unless the authorization server has no other. */
+  readonly isName: boolean
+}
+
+/** Introspection may call them by an identifier that none of these tells. */
+function isNameOnly(identifiers: readonly Identifier[]): boolean {
+  return identifiers.length > 0 && identifiers.every(({ isName }) => isName)
 }
 
 /** The identifiers of one subject: several where it has aliases, none where the format is not known; `undefined` where it is malformed. */
@@ -67,7 +75,7 @@ function readSimple(value: unknown, issuer: string): readonly Identifier[] | und
   if (member === undefined) return []
   const { [member]: id } = value
   if (!isText(id) || (format === 'iss_sub' && !isText(iss))) return undefined
-  return [{ issuer: format === 'iss_sub' ? String(iss) : issuer, id }]
+  return [{ issuer: format === 'iss_sub' ? String(iss) : issuer, id, isName: !['iss_sub', 'opaque'].includes(format) }]
 }
 
 /** Those members of a complex subject that introspection has a word for. */
@@ -80,8 +88,8 @@ function readComplex(value: Members, { issuer, critical }: SubjectRules): readon
   if (users === undefined || sessions === undefined || applications === undefined) return undefined
   const known = new Set<string>(understood.filter((_name, at) => [users, sessions, applications][at]?.length !== 0))
   if (members.some((name) => critical.includes(name) && !known.has(name))) return []
-  let names: readonly Names[] = [{}]
-  if (users.length > 0) names = users.map(({ issuer: of, id }) => ({ issuer: of, subject: id }))
+  let names: readonly Names[] = users.map(({ issuer: of, id }) => ({ issuer: of, subject: id }))
+  if (users.length === 0 || isNameOnly(users)) names = [...names, {}]
   if (sessions.length > 0) names = names.flatMap((name) => sessions.map(({ issuer: of, id }) => ({ issuer: of, ...name, session: id })))
   if (applications.length > 0) names = names.flatMap((name) => applications.map(({ id }) => ({ ...name, client: id })))
   return names.length > maxIdentifiers ? [{ issuer }] : names.map((name) => ({ issuer, ...name }))

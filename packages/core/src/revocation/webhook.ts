@@ -33,7 +33,7 @@ export async function readWebhook(
   signed.set(head)
   signed.set(content, head.length)
   if (!(await isSigned(signed, readSignatures(signature), secrets))) return unsigned
-  return readMarks(content, id)
+  return readMarks(content, id, Number(timestamp))
 }
 
 const unsigned: SignalFault = { fault: 'authentication_failed', description: 'its signature is missing, wrong, or too old' }
@@ -58,13 +58,14 @@ async function isSigned(
   return false
 }
 
-/** `{ "marks": [ … ] }`. */
-function readMarks(content: Uint8Array, id: string): Signal | SignalFault {
+/** `{ "marks": [ … ] }`. What a mark is about has happened when it was signed at the latest, however late it comes, or comes again. */
+function readMarks(content: Uint8Array, id: string, eventTime: number): Signal | SignalFault {
   const json = readJsonObject(content)
   if ('fault' in json) return malformed(json.fault)
   const { marks } = json.members
   if (!Array.isArray(marks) || marks.length === 0 || marks.length > maxMarks)
     return malformed(`its "marks" is not a list of 1 to ${maxMarks} marks`)
   const read = marks.map(readRevocationMark)
-  return read.every((mark) => mark !== undefined) ? { id: JSON.stringify(['webhook', id]), marks: read } : malformed('a mark in it is none')
+  if (!read.every((mark) => mark !== undefined)) return malformed('a mark in it is none')
+  return { id: JSON.stringify(['webhook', id]), marks: read.map((mark) => ({ eventTime, ...mark })) }
 }

@@ -55,6 +55,8 @@ describe('how long a reply may be kept', () => {
     ['30', 0],
     ['3600', 0],
     ['soon', 30_000],
+    ['20, 1', 10_000],
+    ['99999999999999999999', 0],
   ])('is less by the Age of %s that it has already', (age, expected) => {
     expect(read({ 'cache-control': 'max-age=30', age })).toBe(expected)
   })

@@ -52,12 +52,37 @@ describe('calls for one token', () => {
     memory.clock += 5_000
     const content = memory.request('tok', 5_001)
     const demanding = memory.request('tok', 5_000)
-    const fresh = memory.request('tok', 0)
-    expect(memory.asked).toHaveLength(3)
-    for (let at = 0; at < 3; at++) await memory.settle({ active: true })
-    const sources = (await Promise.all([first, content, demanding, fresh])).map(({ source }) => source)
-    expect(sources).toEqual(['asked', 'joined', 'asked', 'asked'])
+    expect(memory.asked).toHaveLength(2)
+    for (let at = 0; at < 2; at++) await memory.settle({ active: true })
+    const sources = (await Promise.all([first, content, demanding])).map(({ source }) => source)
+    expect(sources).toEqual(['asked', 'joined', 'asked'])
   })
+
+  it.each([1, 0])(
+    'are two at a time: who is content with neither waits, with all others, for one that is sent later (%d)',
+    async (ends) => {
+      const memory = memoryBench()
+      const callers = Array.from({ length: 1000 }, () => memory.request('tok', 0))
+      expect([memory.asked.length, memory.stats().callsInFlight]).toEqual([2, 2])
+      memory.clock += 10
+      await memory.settle(ends === 0 ? new Error('down') : { active: true }, ends)
+      await Promise.allSettled([callers[ends]])
+      expect([memory.asked.length, memory.stats().callsInFlight]).toEqual([3, 2])
+      // That one is under way now: who comes later than it was sent joins it no more.
+      memory.clock += 10
+      const [content, later] = [memory.request('tok', 11), memory.request('tok', 10)]
+      expect(memory.asked).toHaveLength(3)
+      await memory.settle({ active: true })
+      await memory.settle({ active: true })
+      await memory.settle({ active: false })
+      const settled = await Promise.allSettled(callers)
+      expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(1 - ends)
+      expect(new Set(settled.slice(2).map((one) => one.status === 'fulfilled' && one.value.answer)).size).toBe(1)
+      expect([(await content).source, (await later).answer.active]).toEqual(['joined', false])
+      expect([memory.asked.length, memory.stats().callsInFlight]).toEqual([4, 0])
+      expect(memory.recall('tok', Infinity)).toMatchObject({ source: 'memory', answer: { active: false } })
+    },
+  )
 
   it('are not joined by who comes after the clock was set back', async () => {
     const memory = memoryBench()

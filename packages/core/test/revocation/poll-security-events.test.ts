@@ -100,10 +100,24 @@ describe('polling', () => {
   })
 
   it('waits at the transmitter where it may, and asks on at once when there are more', async () => {
-    transmits(json({ sets: {}, moreAvailable: true }), json({ sets: {}, moreAvailable: true }), nothing)
+    const one = (jti: string): Behaviour => json({ sets: { [jti]: bench.set({ jti }) }, moreAvailable: true })
+    transmits(one('a'), one('b'), nothing)
     poll(bench.makeSignalled(), { longPolling: true, maxEvents: 7, intervalSeconds: 3600 })
     await until(() => polls().length === 3)
-    expect(said()).toEqual(Array.from({ length: 3 }, () => ({ maxEvents: 7, returnImmediately: false, ack: [] })))
+    expect(said()).toEqual([[], ['a'], ['b']].map((ack) => ({ maxEvents: 7, returnImmediately: false, ack })))
+  })
+
+  it.each<[string, () => Behaviour, number]>([
+    ['more, and sends none', () => json({ sets: {}, moreAvailable: true }), 1],
+    ['the same, whatever is acknowledged', () => json({ sets: { x: bench.set({ jti: 'x' }) } }), 2],
+    ['the same, whatever is wrong with it', () => json({ sets: { x: bench.set({ jti: 'x' }, { key: keys.attacker }) } }), 2],
+  ])('does not ask without a pause a transmitter that always has %s [RS-13]', async (_name, makeReply, atOnce) => {
+    transmits(makeReply())
+    poll(bench.makeSignalled())
+    await until(() => polls().length === atOnce)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(polls()).toHaveLength(atOnce)
+    await until(() => polls().length > atOnce)
   })
 
   it('does not ask without a pause a transmitter that does not let it wait', async () => {

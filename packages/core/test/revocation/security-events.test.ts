@@ -67,6 +67,7 @@ describe('a security event that is pushed', () => {
     { format: 'complex', device: { format: 'opaque', id: 'd-1' } },
     { format: 'complex', application: { format: 'opaque', id: 'client-1' } },
     { format: 'later', id: 'x' },
+    { format: 'email', email: 'user@example.com' },
   ])('about %j ends nothing by itself: the server is asked what has ended [RS-15]', async (subject) => {
     const server = bench.makeSignalled()
     await outcomeOf(server)

@@ -6,16 +6,18 @@ const other = 'https://other.example'
 const rules: SubjectRules = { issuer, maybeSession: true, critical: [] }
 
 const user = { format: 'iss_sub', iss: other, sub: 'user-1' }
+const email = { format: 'email', email: 'user@example.com' }
 const session = { format: 'opaque', id: 's-1' }
 
 describe('a subject', () => {
   it.each<[object, object[]]>([
     [user, [{ issuer: other, subject: 'user-1' }]],
-    [{ format: 'email', email: 'user@example.com' }, [{ issuer, subject: 'user@example.com' }]],
-    [{ format: 'phone_number', phone_number: '+12065550100' }, [{ issuer, subject: '+12065550100' }]],
-    [{ format: 'account', uri: 'acct:user@example.com' }, [{ issuer, subject: 'acct:user@example.com' }]],
-    [{ format: 'did', url: 'did:example:1' }, [{ issuer, subject: 'did:example:1' }]],
-    [{ format: 'uri', uri: 'https://user.example/' }, [{ issuer, subject: 'https://user.example/' }]],
+    // A name, by which introspection may know nobody: the server knows whose tokens these are.
+    [{ format: 'email', email: 'user@example.com' }, [{ issuer, subject: 'user@example.com' }, { issuer }]],
+    [{ format: 'phone_number', phone_number: '+12065550100' }, [{ issuer, subject: '+12065550100' }, { issuer }]],
+    [{ format: 'account', uri: 'acct:user@example.com' }, [{ issuer, subject: 'acct:user@example.com' }, { issuer }]],
+    [{ format: 'did', url: 'did:example:1' }, [{ issuer, subject: 'did:example:1' }, { issuer }]],
+    [{ format: 'uri', uri: 'https://user.example/' }, [{ issuer, subject: 'https://user.example/' }, { issuer }]],
     [{ format: 'jwt_id', iss: other, jti: 'j-1' }, [{ issuer: other, jti: 'j-1' }]],
     // Of a user or of a session: nothing says which.
     [
@@ -48,6 +50,14 @@ describe('a subject', () => {
     [{ user }, [{ issuer: other, subject: 'user-1' }]],
     [{ session }, [{ issuer, session: 's-1' }]],
     [{ session: { format: 'iss_sub', iss: other, sub: 's-1' } }, [{ issuer: other, session: 's-1' }]],
+    [{ user: email }, [{ issuer, subject: 'user@example.com' }, { issuer }]],
+    [
+      { user: email, session },
+      [
+        { issuer, subject: 'user@example.com', session: 's-1' },
+        { issuer, session: 's-1' },
+      ],
+    ],
     [{ user, session }, [{ issuer: other, subject: 'user-1', session: 's-1' }]],
     [{ user, application: { format: 'opaque', id: 'client-1' } }, [{ issuer: other, subject: 'user-1', client: 'client-1' }]],
     [{ user, tenant: { format: 'opaque', id: 't-1' } }, [{ issuer: other, subject: 'user-1' }]],

@@ -95,6 +95,17 @@ describe('a signed webhook', () => {
     expect(bench.events.filter(({ type }) => type === 'revoked')).toHaveLength(1)
   })
 
+  it('that is replayed to another instance spares tokens that are newer than it [RS-05]', async () => {
+    const timestamp = bench.seconds
+    bench.clock += 200_000
+    bench.says({ iat: timestamp + 60 })
+    const server = make()
+    expect(await hook(server, { marks }, { timestamp })).toEqual(accepted)
+    expect(await outcomeOf(server)).toBe('granted')
+    bench.says({ iat: timestamp })
+    expect(await outcomeOf(server, 'another-token')).toBe('401 token_inactive')
+  })
+
   it.each([
     ['', 'it is not JSON'],
     ['[]', 'it is not a JSON object'],
