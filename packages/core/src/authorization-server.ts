@@ -17,7 +17,7 @@ import { createIntrospectionClient } from './introspection-client.ts'
 import type { Issuer } from './introspection-endpoint.ts'
 import { readIntrospection } from './introspection-response.ts'
 import type { ListedServer } from './listed-authorization-servers.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
+import { isShared, type ResolvedOptions } from './resolve-options.ts'
 import { connectByFetch } from './runtime/fetch-connection.ts'
 
 /** An authorization server that is asked. */
@@ -91,7 +91,7 @@ export function createAuthorizationServer(
 
   return {
     ...{ name, issuer, tokenPrefix, fallback, needs, rules },
-    ...memory.of({ identity: client.identity, issuer, ask, reread }),
+    ...memory.of({ identity: client.identity, issuer, isShared: isShared(listed, settings), ask, reread }),
     get calls() {
       return client.calls
     },

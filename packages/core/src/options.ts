@@ -47,7 +47,7 @@ export interface CacheOptions {
   readonly store?: StoreLike
   /** Milliseconds that a request waits for the store at most. Default 50. */
   readonly storeTimeoutMs?: number
-  /** What keys in the store begin with. Default nothing; needed with a store where `bearerToken()` has a function. */
+  /** What keys in the store begin with. Default nothing. Where `bearerToken()` has a function, nothing is shared without it. */
   readonly prefix?: string
 }
 

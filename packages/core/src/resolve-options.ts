@@ -12,7 +12,6 @@ import { readBreaker } from './breaker-options.ts'
 import { type CacheRules, readCache } from './cache/cache-options.ts'
 import type { Header, Protection } from './challenge.ts'
 import type { BreakerRules } from './circuit-breaker.ts'
-import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import type { IntrospectEvent, WarningCode } from './events.ts'
 import { type CommonRules, type ListedServer, readListedServers, readOnlyServer } from './listed-authorization-servers.ts'
 import { readNeeds, requirementNames } from './needs.ts'
@@ -142,13 +141,21 @@ export function resolveOptions(options: unknown, clock: () => number, elapsed?: 
   if (common.selected && !listed) faults.say('"selectAuthorizationServer" needs "authorizationServers" to choose among')
   const servers = listed ? readListedServers(members, common, faults) : [readOnlyServer(members, options, common, faults)]
   const unchecked = members['audience'] === undefined && servers.some((server) => !server.audienceSettled)
+  const cache = readCache(members['cache'], faults)
+  const unshared = cache.shared !== undefined && servers.some((server) => !isShared(server, cache))
   const resolved: ResolvedOptions = {
     authorizationServers: servers,
     listed,
     selectAuthorizationServer: optionally('selectAuthorizationServer', callable<SelectAuthorizationServer>()),
     needs,
     scopeMatching: common.rules.scopeMatching,
-    warnings: [...new Set([...(unchecked ? (['AUDIENCE_UNCHECKED'] as const) : []), ...servers.flatMap(({ warnings }) => warnings)])],
+    warnings: [
+      ...new Set([
+        ...(unchecked ? (['AUDIENCE_UNCHECKED'] as const) : []),
+        ...(unshared ? (['STORE_UNUSED'] as const) : []),
+        ...servers.flatMap(({ warnings }) => warnings),
+      ]),
+    ],
     presentation: {
       sources,
       tokenSyntax: read('tokenSyntax', oneOf('b64token', 'vschar'), 'b64token'),
@@ -167,7 +174,7 @@ export function resolveOptions(options: unknown, clock: () => number, elapsed?: 
     maxConcurrentCalls: read('maxConcurrentCalls', whole('calls', 1), 256),
     breaker: readBreaker(members['breaker'], faults),
     admission: optionally('admission', callable<AdmissionKey>()),
-    ...readCache(members['cache'], faults),
+    ...cache,
     revocation: readRevocation(members['revocation'], faults),
     clockToleranceSeconds,
     streamRecheckMs: read('streamRecheckSeconds', seconds, 0) * 1000,
@@ -176,14 +183,12 @@ export function resolveOptions(options: unknown, clock: () => number, elapsed?: 
     elapsed: members['now'] === undefined ? elapsed : undefined,
     transport,
   }
-  if (resolved.shared?.prefix === '' && servers.some(({ clientAuthentication }) => isUnnamed(clientAuthentication))) {
-    faults.say('"cache.store" needs a "cache.prefix" where bearerToken() has a function: nothing else tells for whom answers are')
-  }
   faults.throwAny('oauth-introspect options')
   return Object.freeze(resolved)
 }
 
-/** Whoever shares a store could be another tenant, who gets other answers. */
-function isUnnamed({ method, identity }: ClientAuthentication): boolean {
-  return method === 'bearer_token' && identity === ''
+/** Whoever shares a store could be another tenant, who gets other answers: where credentials do not tell them apart, a prefix has to. */
+export function isShared({ clientAuthentication }: ListedServer, { shared }: Pick<CacheRules, 'shared'>): boolean {
+  const { method, identity } = clientAuthentication
+  return shared !== undefined && (shared.prefix !== '' || method !== 'bearer_token' || identity !== '')
 }

@@ -1,7 +1,15 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { byToken, json, raw } from '@oauth-introspect/testkit'
-import { bearerToken, encryptedStore, memoryStore, type Outcome, type ResourceServer, type StoreLike } from '../src/index.ts'
+import {
+  bearerToken,
+  encryptedStore,
+  type IntrospectEvent,
+  memoryStore,
+  type Outcome,
+  type ResourceServer,
+  type StoreLike,
+} from '../src/index.ts'
 import { bearer, clientSecret, granted, setUpServer, token } from './server-bench.ts'
 
 const bench = setUpServer()
@@ -67,21 +75,32 @@ describe('a store that instances share', () => {
     expect(bench.as.calls).toHaveLength(2)
   })
 
-  it('needs to be told for whom answers are where bearer tokens of our own come from a function [CA-04]', async () => {
+  it('is shared by nobody whose bearer tokens come from a function, unless a prefix tells whose they are [CA-04]', async () => {
     const shared = store()
-    const make = (own: string, prefix = ''): ResourceServer<unknown> =>
+    const warnings: unknown[] = []
+    const onEvent = (event: IntrospectEvent): void => {
+      if (event.type === 'warning') warnings.push(event.code)
+    }
+    const make = (own: string, prefix?: string): ResourceServer<unknown> =>
       bench.makeOf(
         bench.optionsAs(
           bearerToken(() => own),
-          { cache: { store: shared, prefix } },
+          { cache: { store: shared, ...(prefix === undefined ? {} : { prefix }) }, onEvent },
         ),
       )
-    expect(() => make('tenant-a')).toThrow('"cache.store" needs a "cache.prefix" where bearerToken() has a function')
     bench.as.behave((call, response) => json(bench.good({ sub: call.headers.authorization }))(call, response))
     expect((await granted(make('tenant-a', 'a:').authorize(bearer()))).subject).toBe('Bearer tenant-a')
     expect((await granted(make('tenant-b', 'b:').authorize(bearer()))).subject).toBe('Bearer tenant-b')
     expect((await granted(make('tenant-a', 'a:').authorize(bearer()))).subject).toBe('Bearer tenant-a')
     expect(bench.as.calls).toHaveLength(2)
+    expect(warnings).toEqual([])
+    bench.as.forgetCalls()
+    for (const own of ['tenant-a', 'tenant-b', 'tenant-a']) {
+      const server = make(own)
+      for (let time = 0; time < 2; time++) expect((await granted(server.authorize(bearer()))).subject).toBe(`Bearer ${own}`)
+    }
+    expect(bench.as.calls).toHaveLength(3)
+    expect(warnings).toEqual(['STORE_UNUSED', 'STORE_UNUSED', 'STORE_UNUSED'])
   })
 
   it('is another for another name in the list, where bearer tokens of our own come from a function [CA-04]', async () => {

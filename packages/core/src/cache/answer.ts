@@ -40,6 +40,8 @@ export interface Origin {
   readonly identity: string | Promise<string>
   /** Whose tokens these are where an answer does not say. */
   readonly issuer?: string | undefined
+  /** False where answers are for this instance alone. */
+  readonly isShared?: boolean
   /** `admit` comes along unless the token is known as an active one, however old the answer. */
   readonly ask: (token: string, admit?: Admit) => Promise<Answer>
   /** Reads members that were kept elsewhere as strictly as those of a reply. @throws where they cannot be one. */

@@ -59,7 +59,7 @@ export function createMemory({ marks = noMarks, elapsed, ...parts }: MemoryParts
   }
   const { remembered, calls, counts, shared } = levels
   return {
-    of: (origin) => createRecall(origin, levels),
+    of: (origin) => createRecall(origin, origin.isShared === false ? { ...levels, shared: undefined } : levels),
     share: (value) => values.share(value),
     stats: () => ({
       entries: remembered.entries,
