@@ -12,6 +12,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^(errors|private-field|form|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|auth-signal|base64url|network-address|token-source)\.ts$/,
     /^runtime\/runtime\.ts$/,
     /^cache\/(bounded-map|expiring-text|shared-values|freshness|clock-watch|digest)\.ts$/,
+    /^revocation\/patience\.ts$/,
   ],
   [
     /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt|circuit-breaker|call-limits|redis-client)\.ts$/,
@@ -25,7 +26,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^key-origin-options\.ts$/,
     /^redis-subscriber\.ts$/,
     /^client-authentication\/(client-authentication|private-key)\.ts$/,
-    /^revocation\/(mark-index|own-marks|signal-fault|bus-subscription|poll-response|poll-options)\.ts$/,
+    /^revocation\/(mark-index|own-marks|stored-marks|signal-fault|bus-subscription|poll-response|poll-options)\.ts$/,
   ],
   [
     /^(admission|bearer-token|authorization-server-selection|events|auth-info|requirements|claims-schema|encrypted-introspection|signed-introspection-options)\.ts$/,

@@ -7,7 +7,9 @@
  */
 import type { RedisCommands } from '../redis-client.ts'
 import { type ChannelSubscription, listenOn, type RedisSubscriber } from '../redis-subscriber.ts'
-import { type RevocationListener, type RevocationMark, readRevocationMark } from './revocation-mark.ts'
+import { Patience, within } from './patience.ts'
+import type { RevocationListener, RevocationMark } from './revocation-mark.ts'
+import { readStoredMarks, readWrittenMark } from './stored-marks.ts'
 
 /** What a subscription rests on. */
 export interface RedisMarkSubscriptionParts {
@@ -22,8 +24,6 @@ export interface RedisMarkSubscriptionParts {
 const pulseScript = `
 local time = redis.call('TIME')
 redis.call('PUBLISH', ARGV[1], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))`
-
-const readScript = "return redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'WITHSCORES')"
 
 const pulseEveryMs = 300
 // So many pulses without an echo are silence.
@@ -40,6 +40,7 @@ export class RedisMarkSubscription {
   #state: 'beginning' | 'heard' | 'lost' | 'ended' = 'beginning'
   #timer: ReturnType<typeof setInterval> | undefined
   #whenHeard: (() => void) | undefined
+  #patience: Patience | undefined
   #losses = 0
   #silentPulses = 0
   #isPulsing = false
@@ -57,17 +58,23 @@ export class RedisMarkSubscription {
     })
   }
 
-  /** Resolves when the stored marks have been handed over and later ones are heard; rejects when that takes too long. */
+  /** Resolves when the stored marks have been handed over and later ones are heard; rejects when nothing comes for too long. */
   async begin(): Promise<void> {
     this.#timer = setInterval(() => this.#tick(), pulseEveryMs)
     // Nobody's process is kept alive by it.
     if (typeof this.#timer === 'object') this.#timer.unref()
+    const heard = new Promise<void>((resolve) => (this.#whenHeard = resolve))
+    const patience = new Patience(beginWithinMs)
+    this.#patience = patience
     this.#tick()
     try {
-      await within(beginWithinMs, new Promise<void>((resolve) => (this.#whenHeard = resolve)))
+      await Promise.race([heard, patience.over])
     } catch {
       await this.end()
       throw new Error(`Redis: marks were not heard within ${beginWithinMs} ms`)
+    } finally {
+      patience.end()
+      this.#patience = undefined
     }
   }
 
@@ -132,10 +139,12 @@ export class RedisMarkSubscription {
     const losses = this.#losses
     const since = Math.max(at - lifetimeMs, this.#heardUntil === undefined ? 0 : this.#heardUntil - overlapMs)
     try {
-      const stored = await commands.evaluate(readScript, name, String(since))
-      for (const mark of readStored(stored)) this.#handOver(mark)
-      // Lost again meanwhile, or ended: the next pulse that comes back begins anew.
-      if (this.#losses > losses) return
+      for await (const marks of readStoredMarks(commands, name, since)) {
+        for (const mark of marks) this.#handOver(mark)
+        // Lost again meanwhile, or ended: the next pulse that comes back begins anew.
+        if (this.#losses > losses) return
+        this.#patience?.renew()
+      }
       this.#heardUntil = at
       const isFirst = this.#state === 'beginning'
       this.#state = 'heard'
@@ -150,42 +159,11 @@ export class RedisMarkSubscription {
 
   #hearMark(message: string): void {
     const [head, at] = /^(\d{1,15}) /.exec(message) ?? []
-    const mark = head === undefined ? undefined : readWritten(message.slice(head.length), Number(at))
+    const mark = head === undefined ? undefined : readWrittenMark(message.slice(head.length), Number(at))
     if (mark !== undefined) this.#handOver(mark)
   }
 
   #handOver(mark: RevocationMark): void {
     if (this.#state !== 'ended') this.#parts.listener.onMark(mark)
-  }
-}
-
-/** The marks among members and scores in turn. */
-function readStored(reply: unknown): readonly RevocationMark[] {
-  const items: readonly unknown[] = Array.isArray(reply) ? reply : []
-  return items.flatMap((item, at) => {
-    const mark = at % 2 === 0 ? readWritten(item, Number(items[at + 1])) : undefined
-    return mark === undefined ? [] : [mark]
-  })
-}
-
-/** A mark that does not say when it happened has happened when Redis took it, not when it came to be read. */
-function readWritten(text: unknown, at: number): RevocationMark | undefined {
-  try {
-    const mark = readRevocationMark(JSON.parse(String(text)))
-    return mark === undefined ? undefined : Object.freeze({ eventTime: Math.floor(at / 1000), ...mark })
-  } catch {
-    return undefined
-  }
-}
-
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('too late')), milliseconds)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

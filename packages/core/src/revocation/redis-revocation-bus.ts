@@ -35,8 +35,8 @@ redis.call('PUBLISH', ARGV[3], at .. ' ' .. ARGV[4])
 return at`
 
 /**
- * A bus by two connections of the application's own. `publish` rejects what could not be stored; `subscribe` rejects where marks are not
- * heard within two seconds. A connection that is lost, or over which nothing has come for about a second, is told by `onLost`.
+ * A bus by two connections of the application's own. `publish` rejects what could not be stored; `subscribe` rejects where nothing is
+ * heard for two seconds. A connection that is lost, or over which nothing has come for about a second, is told by `onLost`.
  *
  * @throws {TypeError} naming every wrong setting.
  */

@@ -307,6 +307,54 @@ describeWithRedis('redisRevocationBus()', {}, (redis) => {
       expect(instance.told).toEqual([])
     })
 
+    /** Marks that Redis took at these times, past the bus. */
+    async function store(times: readonly number[]): Promise<readonly string[]> {
+      const marks = times.map((at, number) => [String(at), JSON.stringify({ subject: `user-${number}`, eventTime })])
+      for (let from = 0; from < marks.length; from += 500) await past.send('ZADD', name, ...marks.slice(from, from + 500).flat())
+      return times.map((_, number) => `user-${number}`).sort()
+    }
+
+    const subjects = (heard: readonly RevocationMark[]): readonly string[] => heard.map(({ subject }) => String(subject)).sort()
+
+    it('hands over each stored mark once, whatever the number of those that were taken at one time', async () => {
+      const now = Date.now()
+      const moments = { single: 1, many: 700, more: 2500, round: 1000 - ((1 + 700 + 2500) % 1000), last: 1200 }
+      const times = Object.values(moments).flatMap((count, at) => Array<number>(count).fill(now - 10_000 + at))
+      const stored = await store(times)
+      expect(subjects((await start()).heard)).toEqual(stored)
+    })
+
+    it('lets others have their turn while it reads what was stored', async () => {
+      const stored = await store(Array.from({ length: 20_000 }, (_, at) => Date.now() - 30_000 + at))
+      const [client, subscriber] = [await connect(), await connect()]
+      const heard: RevocationMark[] = []
+      const turns: number[] = []
+      let begun = false
+      const turn = (): void => {
+        turns.push(heard.length)
+        if (!begun) setImmediate(turn)
+      }
+      turn()
+      const end = await redisRevocationBus(client.client, { subscriber: subscriber.client }).subscribe({
+        onMark: (mark) => heard.push(mark),
+        onLost() {},
+        onRestored() {},
+      })
+      begun = true
+      await end()
+      expect(subjects(heard)).toEqual(stored)
+      expect(Math.max(...turns.map((count, at) => count - (turns[at - 1] ?? 0)))).toBeLessThanOrEqual(1000)
+    })
+
+    it('waits for as long as stored marks come', async () => {
+      const stored = await store(Array.from({ length: 2500 }, (_, at) => Date.now() - 10_000 + at))
+      const since = performance.now()
+      const { heard, end } = await startSlowly(() => new Promise((resolve) => setTimeout(resolve, 900)))
+      await end()
+      expect(subjects(heard)).toEqual(stored)
+      expect(performance.now() - since).toBeGreaterThan(2000)
+    })
+
     it('rejects where nothing is heard in time', async () => {
       const [client, subscriber] = [await connect(), await connect()]
       subscriber.close()
