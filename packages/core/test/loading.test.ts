@@ -92,6 +92,33 @@ describe.each([
     return stdout.trim()
   }
 
+  /** What `ready()` comes to in a process of its own. */
+  async function prepare(place: 'with' | 'without', transmitters: readonly object[]): Promise<string> {
+    const { introspectionEndpoint } = bench.as
+    const options = JSON.stringify({
+      introspectionEndpoint,
+      clientId: 'c',
+      clientSecret: 's',
+      audience: null,
+      revocation: { transmitters },
+    })
+    const program = `
+      import { createResourceServer } from ${JSON.stringify(join(folder, place, 'index.mjs'))}
+      const server = createResourceServer(${options})
+      console.log(await server.ready().then(() => 'ready', (error) => error.code))`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', '--input-type=module', '--eval', program], {
+      cwd: folder,
+    })
+    return stdout.trim()
+  }
+
+  it('has what verifies signals at hand when it is ready, where there are transmitters and nowhere else', async () => {
+    const transmitters = [{ issuer: 'https://as.example', audience: 'https://api.example', jwksUri: 'https://as.example/jwks' }]
+    expect(await prepare('with', transmitters)).toBe('ready')
+    expect(await prepare('without', [])).toBe('ready')
+    expect(await prepare('without', transmitters)).toBe('ERR_MODULE_NOT_FOUND')
+  })
+
   it('has nothing of jose, nor of what verifies with it, in what is loaded at the start', () => {
     const [path = ''] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint?.endsWith('src/index.ts') === true) ?? []
     const parts = partsOf(path, metafile)

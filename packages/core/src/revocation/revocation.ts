@@ -46,7 +46,7 @@ export interface Revocation {
   readonly intake: SignalIntake
   /** Applies a mark here, and resolves once the other instances will hear of it. @throws {TypeError} when it is none. */
   revoke(mark: RevocationMark): Promise<void>
-  /** Resolves when the bus can be heard; rejects when it cannot. */
+  /** Resolves when the bus can be heard, and signals can be verified; rejects when they cannot. */
   ready(): Promise<void>
   close(): Promise<void>
 }
@@ -125,7 +125,9 @@ export function createRevocation(parts: RevocationParts): Revocation {
     marks,
     intake,
     revoke,
-    ready: async () => subscription?.ready(),
+    async ready() {
+      await Promise.all([subscription?.ready(), intake.ready()])
+    },
     async close() {
       await Promise.all([intake.close(), subscription?.close()])
       await connections.close()

@@ -23,6 +23,8 @@ export interface SignalIntake {
   takeEvent(jwt: Uint8Array, isAllowed?: (transmitter: Transmitter) => boolean): Promise<Taken>
   takeLogout(jwt: Uint8Array): Promise<Taken>
   takeWebhook(webhook: Webhook): Promise<Taken>
+  /** Resolves when what verifies signals is loaded, so that the first of them does not wait for it. */
+  ready(): Promise<void>
   /** Says what is to end with it. */
   whenClosed(end: () => Promise<void>): void
   close(): Promise<void>
@@ -105,6 +107,9 @@ export function createSignalIntake(parts: IntakeParts): SignalIntake {
     takeEvent: (jwt, isAllowed) => takeSigned((signals, deadline) => signals.readEvent(jwt, deadline, isAllowed)),
     takeLogout: (jwt) => takeSigned((signals, deadline) => signals.readLogout(jwt, deadline)),
     takeWebhook: (webhook) => take(() => readWebhook(webhook, rules.webhookSecrets, now() / 1000)),
+    async ready() {
+      if (rules.transmitters.length > 0) await load()
+    },
     whenClosed(end) {
       ends.push(end)
     },
