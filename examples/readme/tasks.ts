@@ -148,7 +148,7 @@ app.use(
   introspect({
     ...options,
     onEvent(event) {
-      if (event.type === 'refused') log(event.status, event.reason, event.request?.url)
+      if (event.type === 'refused') log(event.status, event.reason, event.request?.url.split('?')[0]) // a query may hold a token
       if (event.type === 'fault') log(event.code, event.error.message, `${event.count} times`)
     },
   }),

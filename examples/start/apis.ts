@@ -29,16 +29,16 @@ export function expressApi(guarded: Guarded): Server {
 
 export function koaApi(guarded: Guarded): Server {
   const app = new Koa()
+  const answer = (ctx: Koa.Context): void => {
+    ctx.body = { from: 'koa', client: onKoa.getAuth(ctx).clientId }
+  }
   for (const [path, requirements] of routes) {
     const guard = onKoa.introspect(guarded, requirements)
     app.use(async (ctx, next) => {
-      if (ctx.path === path) await guard(ctx, next)
-      else await next()
+      if (ctx.path !== path) await next()
+      else await guard(ctx, () => Promise.resolve(answer(ctx)))
     })
   }
-  app.use((ctx) => {
-    ctx.body = { from: 'koa', client: onKoa.getAuth(ctx).clientId }
-  })
   const handle = app.callback()
   return createServer((request, response) => void handle(request, response))
 }

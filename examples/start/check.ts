@@ -32,6 +32,10 @@ await new Promise<void>((resolve, reject) => {
   })
 })
 
+const [port] = /127\.0\.0\.1:\d+/.exec(/^koa .*/m.exec(output)?.[0] ?? '') ?? []
+expect('knows no other path', (await fetch(`http://${port}/elsewhere`)).status === 404, 'another status')
+await fetch(`http://${port}/?access_token=in-the-query`)
+
 const lines = output.split('\n').filter((line) => line.startsWith('  curl '))
 expect('prints a curl line for each step', lines.length === statuses.length, `${lines.length} lines`)
 for (const [at, line] of lines.entries()) {
@@ -40,7 +44,7 @@ for (const [at, line] of lines.entries()) {
   expect(`answers line ${at + 1} with ${statuses[at] ?? 'what was asked for'}`, status === statuses[at]?.toString(), stdout)
 }
 const shown = output.split('\n').filter((line) => /^(express|koa|hono) +(granted|refused) /.test(line))
-expect('shows each request as it is decided', shown.length === 8, shown.join('\n'))
+expect('shows each request as it is decided', shown.length === 9, shown.join('\n'))
 expect(
   'says why it refused',
   shown.some((line) => line.includes('refused GET /write  (403, scope_insufficient)')),
@@ -52,7 +56,7 @@ expect(
   shown.join('\n'),
 )
 expect('says which port was in use', output.includes('port 3001 is in use'), output)
-expect('shows no token where it tells of a request', !shown.some((line) => line.includes('Bearer')), shown.join('\n'))
+expect('shows no token where it tells of a request', !shown.some((line) => /Bearer|in-the-query/.test(line)), shown.join('\n'))
 
 child.kill('SIGINT')
 expect('stops cleanly on Ctrl-C', (await exit) === 0, String(child.exitCode))

@@ -8,7 +8,8 @@ export function describe(name: string, event: IntrospectEvent): string | undefin
 }
 
 function describeDecision(event: IntrospectEvent): string | undefined {
-  const request = event.request === undefined ? '' : `${event.request.method} ${event.request.url}`
+  // Without the query, where someone may have put a token.
+  const request = event.request === undefined ? '' : `${event.request.method} ${event.request.url.replace(/\?.*/s, '')}`
   switch (event.type) {
     case 'granted':
       return `granted ${request}  (${event.source === 'memory' ? `from memory, ${event.ageMs} ms old` : 'the authorization server was asked'})`

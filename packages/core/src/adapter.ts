@@ -34,6 +34,9 @@ export interface AdapterOptions {
   readonly onRefusal?: 'answer' | 'throw'
 }
 
+/** Options whose functions may want the request of any framework: an adapter hands them that of its own. */
+export type GivenOptions = Options<StandardSchemaV1, boolean, never>
+
 /** What an `introspect()` call was given, read once. */
 export interface Guarding {
   readonly server: ResourceServer<unknown>
@@ -48,17 +51,22 @@ export interface Guarding {
  * @throws {TypeError} naming every fault.
  */
 export function readGuarding(
-  first: Options<StandardSchemaV1> | ResourceServer<unknown>,
+  first: GivenOptions | ResourceServer<unknown>,
   second: Requirements | AdapterOptions | undefined,
   third: AdapterOptions | undefined,
+  known?: readonly (keyof AdapterOptions)[],
 ): Guarding {
   if (!isResourceServer(first)) {
     if (third !== undefined) throw new TypeError('introspect(): requirements go into the options, or behind a resource server')
-    return { ...readAdapterOptions(second), requirements: undefined, server: createResourceServer(first) }
+    return {
+      ...readAdapterOptions(second, known),
+      requirements: undefined,
+      server: createResourceServer(first as Options<StandardSchemaV1>),
+    }
   }
   const requirements = second as Requirements | undefined
   if (requirements !== undefined) checkRequirements(first, requirements)
-  return { ...readAdapterOptions(third), requirements, server: first }
+  return { ...readAdapterOptions(third, known), requirements, server: first }
 }
 
 /** Tells a resource server from options. */
@@ -67,13 +75,16 @@ export function isResourceServer(value: unknown): value is ResourceServer<unknow
 }
 
 /**
- * Reads adapter options.
+ * Reads adapter options, of which a framework may know fewer than all.
  *
  * @throws {TypeError} naming every fault.
  */
-export function readAdapterOptions(options: unknown = {}): { readonly property: string; readonly throws: boolean } {
+export function readAdapterOptions(
+  options: unknown = {},
+  known: readonly (keyof AdapterOptions)[] = ['property', 'onRefusal'],
+): { readonly property: string; readonly throws: boolean } {
   const faults = new OptionFaults()
-  const { property, onRefusal } = readMembers(options, ['property', 'onRefusal'], faults)
+  const { property, onRefusal } = readMembers(options, known, faults)
   const name = property === undefined ? 'auth' : text(property, 'property', faults)
   const way = onRefusal === undefined ? 'answer' : oneOf('answer', 'throw')(onRefusal, 'onRefusal', faults)
   faults.throwAny('introspect()')

@@ -10,7 +10,7 @@ import { IntrospectionError } from './errors.ts'
 import type { ResourceRequest } from './resource-request.ts'
 
 /** Tells callers apart, for instance by their address. Not by anything that they can choose at will, such as a field that they send. */
-export type AdmissionKey = (request: ResourceRequest) => string
+export type AdmissionKey<Native = unknown> = (request: ResourceRequest<Native>) => string
 
 /**
  * Takes one question from a budget, or begins a look into the shared store; what it returns gives the question back, or ends the look.

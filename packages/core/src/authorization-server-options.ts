@@ -124,7 +124,8 @@ function readClient(members: Readonly<Record<string, unknown>>, faults: OptionFa
   const secret = clientSecret === undefined ? undefined : text(clientSecret, 'clientSecret', faults)
   if (id !== undefined && secret !== undefined) return clientSecretBasic(id, secret)
   if (clientId === undefined || clientSecret === undefined) {
-    faults.say('"clientId" and "clientSecret", or "clientAuthentication", are needed: RFC 7662 §2.1 has the endpoint know who asks')
+    const needed = '"clientId" and "clientSecret", or "clientAuthentication", are needed: RFC 7662 §2.1 has the endpoint know who asks'
+    faults.sayNeeded(needed, 'clientId', 'clientSecret', 'clientAuthentication')
   }
   return unauthenticated
 }

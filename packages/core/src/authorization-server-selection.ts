@@ -7,7 +7,7 @@
 import type { ResourceRequest } from './resource-request.ts'
 
 /** Names the authorization server to ask about a token; `undefined`: none, the token is refused. */
-export type SelectAuthorizationServer = (request: ResourceRequest, token: string) => string | undefined
+export type SelectAuthorizationServer<Native = unknown> = (request: ResourceRequest<Native>, token: string) => string | undefined
 
 /** What an authorization server is chosen by. */
 export interface Selectable {

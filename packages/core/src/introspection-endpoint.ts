@@ -42,7 +42,7 @@ function readEndpoint(
   const { [name]: value, allowInsecureEndpoint: allowed } = members
   const insecure = allowed === undefined ? false : flag(allowed, 'allowInsecureEndpoint', faults)
   if (value === undefined) {
-    faults.say(`"${name}" is needed${otherwise}`)
+    faults.sayNeeded(`"${name}" is needed${otherwise}`, name, 'issuer')
     return placeholder
   }
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined

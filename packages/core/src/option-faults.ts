@@ -11,6 +11,7 @@ export type Reader<T> = (value: unknown, name: string, faults: OptionFaults) => 
 /** The faults found so far. */
 export class OptionFaults {
   readonly #found: string[] = []
+  readonly #undefined = new Set<string>()
 
   expect(name: string, expected: string, value: unknown): undefined {
     this.#found.push(`"${name}" must be ${expected}, got ${describe(value)}`)
@@ -28,6 +29,17 @@ export class OptionFaults {
 
   say(fault: string): void {
     this.#found.push(fault)
+  }
+
+  /** A key that is there with the value `undefined`. */
+  sayUndefined(name: string): void {
+    this.#undefined.add(name)
+    this.say(`"${name}" is undefined: is an environment variable missing?`)
+  }
+
+  /** Something that must be there in one of these; nothing more is said where one of them is there and `undefined`. */
+  sayNeeded(fault: string, ...names: readonly string[]): void {
+    if (!names.some((name) => this.#undefined.has(name))) this.say(fault)
   }
 
   /** @throws {TypeError} naming every fault, when there is one. */
@@ -67,7 +79,7 @@ export function readMembers(
     const nearest = known.includes(name) ? name : findNearest(name, known)
     if (nearest !== name)
       faults.say(`unknown option "${prefix}${name}"${nearest === undefined ? '' : `: did you mean "${prefix}${nearest}"?`}`)
-    else if (member === undefined) faults.say(`"${prefix}${name}" is undefined: is an environment variable missing?`)
+    else if (member === undefined) faults.sayUndefined(prefix + name)
     else members[name] = member
   }
   return members

@@ -137,7 +137,7 @@ interface ListedServerOptions extends CommonAsking, Omit<Requirements, 'audience
  */
 export type AuthorizationServerOptions = Endpoint & Credentials & Asking & ListedServerOptions
 
-interface Several {
+interface Several<Native> {
   /**
    * The authorization servers whose tokens are accepted. Exactly one is asked about a token, never several in turn: the one that is the
    * issuer which the token, if it looks like a JWT, names; else the one with the longest `tokenPrefix` that fits; else the `fallback`. A
@@ -145,12 +145,12 @@ interface Several {
    */
   readonly authorizationServers: readonly AuthorizationServerOptions[]
   /** Names the one to ask, in place of that; `undefined`: none. A name that is not listed, or an exception, is a 500. */
-  readonly selectAuthorizationServer?: SelectAuthorizationServer
+  readonly selectAuthorizationServer?: SelectAuthorizationServer<Native>
 }
 
-type Alone = Endpoint & Credentials & Asking & { readonly [Name in keyof Several]?: never }
+type Alone = Endpoint & Credentials & Asking & { readonly [Name in keyof Several<unknown>]?: never }
 
-type Asked = Alone | (Several & { readonly [Name in AboutOne]?: never })
+type Asked<Native> = Alone | (Several<Native> & { readonly [Name in AboutOne]?: never })
 
 type AboutOne =
   | keyof Asking
@@ -161,7 +161,7 @@ type AboutOne =
   | 'clientSecret'
   | 'clientAuthentication'
 
-interface Settings<S extends StandardSchemaV1, A extends boolean>
+interface Settings<S extends StandardSchemaV1, A extends boolean, Native>
   extends CommonAsking,
     Omit<Requirements, 'audience' | 'maxAnswerAgeSeconds'> {
   /** One of these must be in `aud`. Absent: unchecked, with a warning event; `null`: unchecked on purpose. */
@@ -182,7 +182,7 @@ interface Settings<S extends StandardSchemaV1, A extends boolean>
    * Where a token may stand: `'header'`, and on purpose also `'form'` (RFC 6750 §2.2) or `'query'` (§2.3); or a function that finds it.
    * A request that presents several tokens is refused. Default `['header']`.
    */
-  readonly tokenSources?: TokenSources
+  readonly tokenSources?: TokenSources<Native>
   /** Characters a token may have: `'b64token'` (RFC 6750 §2.1, default) or `'vschar'` (RFC 6749 A.12, but no space and no comma). */
   readonly tokenSyntax?: TokenSyntax
   /** Characters of the longest token that is looked at. Default 8192. */
@@ -210,7 +210,7 @@ interface Settings<S extends StandardSchemaV1, A extends boolean>
    * way or come to nothing, and regains five a second; past that 503. Tokens that are remembered, and questions that find an active token, cost
    * nothing. Past it a shared store is still looked into, for eight tokens at once. Default: callers are not told apart.
    */
-  readonly admission?: AdmissionKey
+  readonly admission?: AdmissionKey<Native>
   /** What is remembered, and for how long; `false`: nothing. */
   readonly cache?: false | CacheOptions
   /** How it becomes known that tokens have ended before their time; docs/revocation.md. Without it, `revoke()` alone says so, to this instance. */
@@ -228,5 +228,9 @@ interface Settings<S extends StandardSchemaV1, A extends boolean>
   readonly transport?: Transport
 }
 
-/** Options of `createResourceServer()` and of every adapter's `introspect()`. */
-export type Options<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = boolean> = Asked & Settings<S, A>
+/**
+ * Options of `createResourceServer()` and of every adapter's `introspect()`, where functions of the application are handed the framework's
+ * own request as `request.native`.
+ */
+export type Options<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = boolean, Native = unknown> = Asked<Native> &
+  Settings<S, A, Native>

@@ -96,18 +96,19 @@ function judgeTime({ introspection, fresh }: Judged, needs: Needs, rules: Standi
 
 /** Compared character by character (RFC 7519 §7.3); an `iss` that is there must be the configured one. */
 function judgeIssuer({ iss }: ActiveIntrospection, rules: StandingRules): GivenReason | undefined {
-  if (iss === undefined) return rules.requireIssuer ? 'issuer_mismatch' : undefined
+  if (rules.requireIssuer && !isNamed(iss)) return 'issuer_mismatch'
+  if (iss === undefined) return undefined
   return rules.issuer === undefined || iss === rules.issuer ? undefined : 'issuer_mismatch'
 }
 
-/** An empty subject is nobody. */
-function isNamed(sub: string | undefined): boolean {
-  return sub !== undefined && sub !== ''
+/** An empty subject or issuer is nobody. */
+function isNamed(name: string | undefined): boolean {
+  return name !== undefined && name !== ''
 }
 
 const accessTokenTypes = new Set(['bearer', 'access_token', 'urn:ietf:params:oauth:token-type:access_token'])
 // No standard member tells what kind of token an active one is; these are the words of servers in the field.
-const otherTokenUses = new Set(['refresh', 'refresh_token', 'offline', 'id', 'id_token', 'logout', 'logout+jwt', 'secevent+jwt'])
+const otherTokenUses = new Set(['refresh', 'refresh_token', 'offline', 'id', 'id_token', 'logout'])
 
 /** A type that is not understood may carry a duty of proof: it is refused (RFC 6749 §7.1). Refresh and ID tokens open nothing (§1.5). */
 function isAccessToken({ token_type, claims }: ActiveIntrospection): boolean {
@@ -115,6 +116,10 @@ function isAccessToken({ token_type, claims }: ActiveIntrospection): boolean {
   return !isOtherUse(claims['typ']) && !isOtherUse(claims['token_use'])
 }
 
+/** A JWT of an explicit type (RFC 8725 §3.11) is what that says, with or without `application/` (RFC 7515 §4.1.9). */
 function isOtherUse(use: unknown): boolean {
-  return typeof use === 'string' && otherTokenUses.has(use.toLowerCase())
+  if (Array.isArray(use)) return use.some(isOtherUse)
+  if (typeof use !== 'string') return false
+  const word = use.toLowerCase()
+  return otherTokenUses.has(word) || (word.endsWith('+jwt') && !/^(?:application\/)?at\+jwt$/.test(word))
 }

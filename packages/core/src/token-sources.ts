@@ -11,7 +11,7 @@ import { type ResourceRequest, readContent } from './resource-request.ts'
 export type TokenPlace = 'header' | 'form' | 'query'
 
 /** Where tokens are looked for: these places, or wherever a function of the application finds one. */
-export type TokenSources = readonly TokenPlace[] | ((request: ResourceRequest) => string | undefined)
+export type TokenSources<Native = unknown> = readonly TokenPlace[] | ((request: ResourceRequest<Native>) => string | undefined)
 
 /** How a token may be presented. */
 export interface SourceRules extends PresentationRules {

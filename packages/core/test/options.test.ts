@@ -301,6 +301,15 @@ describe('faults', () => {
     )
   })
 
+  it.each(['introspectionEndpoint', 'clientId', 'clientSecret'])('are found once where the variable for %p is missing', (name) => {
+    expect(faultOf({ ...base, [name]: undefined })).toBe(
+      `oauth-introspect options: "${name}" is undefined: is an environment variable missing?`,
+    )
+    const { [name]: _left, ...others } = base as Readonly<Record<string, unknown>>
+    expect(faultOf(others)).toContain('needed')
+    expect(faultOf({ ...others, audience: undefined })).toMatch(/"audience" is undefined.*needed/)
+  })
+
   it('are found in two ways to authenticate at once', () => {
     const { introspectionEndpoint, clientId, clientSecret } = base
     for (const more of [{ clientId }, { clientSecret }, { clientId, clientSecret }]) {

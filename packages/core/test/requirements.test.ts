@@ -65,6 +65,7 @@ test('a bare active token meets no requirement but none [RV-05]', () => {
   expect(judge({}, {}, { rules: { requireExpiry: true } })).toBe('token_expired')
   expect(judge({}, {}, { rules: { requireSubject: true } })).toBe('claims_invalid')
   expect(judge({}, {}, { rules: { requireIssuer: true } })).toBe('issuer_mismatch')
+  expect(judge({ iss: '' }, {}, { rules: { requireIssuer: true } })).toBe('issuer_mismatch')
 })
 
 describe('time', () => {
@@ -185,14 +186,18 @@ describe('kind of token', () => {
     expect(types.filter((token_type) => judge({ token_type }) !== 'token_type_refused')).toStrictEqual([])
   })
 
-  const otherUses = ['Refresh', 'refresh', 'refresh_token', 'Offline', 'ID', 'id', 'id_token', 'logout', 'logout+jwt', 'secevent+jwt']
-  test.each(otherUses)('typ and token_use %p open nothing [TC-20]', (use) => {
+  const otherUses = [
+    ...['Refresh', 'refresh', 'refresh_token', 'Offline', 'ID', 'id', 'id_token', 'logout'],
+    ...['logout+jwt', 'secevent+jwt', 'application/secevent+jwt', 'Application/Logout+JWT', 'dpop+jwt', 'statuslist+jwt', 'xat+jwt'],
+    ...[['refresh'], ['Bearer', 'id']],
+  ]
+  test.each(otherUses)('typ and token_use %j open nothing [TC-20]', (use) => {
     expect(judge({ claims: { typ: use } })).toBe('token_type_refused')
     expect(judge({ claims: { token_use: use } })).toBe('token_type_refused')
     expect(judge({ token_type: 'Bearer', claims: { typ: 'Bearer', token_use: use } })).toBe('token_type_refused')
   })
 
-  const noUses = [undefined, null, 'Bearer', 'access', 'at+jwt', 'JWT', 1, ['refresh'], {}]
+  const noUses = [undefined, null, 'Bearer', 'access', 'at+jwt', 'application/at+jwt', 'JWT', 1, ['Bearer', 1], {}]
   test.each(noUses)('typ and token_use %j say nothing against a token', (use) => {
     expect(judge({ claims: { typ: use, token_use: use } })).toBe('met')
   })

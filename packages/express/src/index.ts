@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import { type DefaultSchema, nodeRequest, type Options, type Outcome, type Requirements, type ResourceServer } from '@oauth-introspect/core'
 import * as adapter from '@oauth-introspect/core/adapter'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 
 export { type AdapterOptions, RefusalError, type SecurityEventPaths } from '@oauth-introspect/core/adapter'
 
@@ -22,11 +22,11 @@ export function introspect(
   adapterOptions?: adapter.AdapterOptions,
 ): RequestHandler
 export function introspect<S extends StandardSchemaV1 = DefaultSchema>(
-  options: Options<S>,
+  options: Options<S, boolean, Request>,
   adapterOptions?: adapter.AdapterOptions,
 ): RequestHandler
 export function introspect(
-  first: Options<StandardSchemaV1> | ResourceServer<unknown>,
+  first: adapter.GivenOptions | ResourceServer<unknown>,
   second?: Requirements | adapter.AdapterOptions,
   third?: adapter.AdapterOptions,
 ): RequestHandler {

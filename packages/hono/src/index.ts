@@ -31,7 +31,7 @@ export type AuthVariables<C = Claims, Optional extends boolean = false> = {
 }
 
 type Guard<C, A extends boolean> = MiddlewareHandler<{ Variables: AuthVariables<C, A> }>
-type Given = Options<StandardSchemaV1> | ResourceServer<unknown>
+type Given = adapter.GivenOptions | ResourceServer<unknown>
 
 /**
  * Guards what comes after it: sets `c.var.auth` when the request's token is enough, else answers (RFC 6750 §3).
@@ -45,14 +45,14 @@ export function introspect<C, A extends boolean>(
   adapterOptions?: AdapterOptions,
 ): Guard<C, A>
 export function introspect<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
-  options: Options<S, A>,
+  options: Options<S, A, Context>,
+  adapterOptions?: AdapterOptions,
+): Guard<StandardSchemaV1.InferOutput<S>, A>
+export function introspect<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
+  configure: (c: Context) => Options<S, A, Context> | Promise<Options<S, A, Context>>,
   adapterOptions?: AdapterOptions,
 ): Guard<StandardSchemaV1.InferOutput<S>, A>
 export function introspect<C, A extends boolean>(choose: (c: Context) => ResourceServer<C, A>, adapterOptions?: AdapterOptions): Guard<C, A>
-export function introspect<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
-  configure: (c: Context) => Options<S, A> | Promise<Options<S, A>>,
-  adapterOptions?: AdapterOptions,
-): Guard<StandardSchemaV1.InferOutput<S>, A>
 export function introspect(
   first: Given | ((c: Context) => Given | Promise<Given>),
   second?: Requirements | AdapterOptions,
@@ -61,7 +61,7 @@ export function introspect(
   const find =
     typeof first === 'function'
       ? configureOnce(first, second as AdapterOptions | undefined)
-      : always(adapter.readGuarding(first, second, third))
+      : always(adapter.readGuarding(first, second, third, adapterOptionNames))
   return function introspect(c, next) {
     const guarding = find(c)
     // At once where nothing has to be waited for, as with a remembered answer.
@@ -140,12 +140,15 @@ function always(guarding: adapter.Guarding): () => adapter.Guarding {
   return () => guarding
 }
 
+// Types keep `auth` at one place.
+const adapterOptionNames = ['onRefusal'] as const
+
 /** Not keyed by `c.env`: that is a new object per request on Node, and missing in `app.request()`. */
 function configureOnce(
   configure: (c: Context) => Given | Promise<Given>,
   adapterOptions: AdapterOptions | undefined,
 ): (c: Context) => Promise<adapter.Guarding> {
-  adapter.readAdapterOptions(adapterOptions)
+  adapter.readAdapterOptions(adapterOptions, adapterOptionNames)
   let kept: adapter.Guarding | undefined
   return async (c) => {
     if (kept !== undefined) return kept

@@ -109,6 +109,15 @@ describe('options that come with the request', () => {
     expect(realms).toEqual(['Bearer realm="one"', 'Bearer realm="other"', 'Bearer realm="one"'])
   })
 
+  it.each<[string, () => readonly unknown[]]>([
+    ['options', () => [options()]],
+    ['a resource server', () => [createResourceServer(options()), {}]],
+    ['a function', () => [options]],
+  ])('know no "property", for auth has one place, beside %s', (_what, given) => {
+    const make = introspect as (...all: readonly unknown[]) => unknown
+    expect(() => make(...given(), { property: 'token' })).toThrow('introspect(): unknown option "property"')
+  })
+
   it('are not asked for when the adapter options are wrong: that shows when the middleware is made', () => {
     expect(() => introspect(() => options(), { onRefusal: 'log' } as never)).toThrow(
       new TypeError('introspect(): "onRefusal" must be "answer" or "throw", got a string'),

@@ -35,11 +35,11 @@ export function introspect<C, A extends boolean>(
   adapterOptions?: adapter.AdapterOptions,
 ): Koa.Middleware<AuthState<C, A>>
 export function introspect<S extends StandardSchemaV1 = DefaultSchema, A extends boolean = false>(
-  options: Options<S, A>,
+  options: Options<S, A, Koa.Context>,
   adapterOptions?: adapter.AdapterOptions,
 ): Koa.Middleware<AuthState<StandardSchemaV1.InferOutput<S>, A>>
 export function introspect(
-  first: Options<StandardSchemaV1> | ResourceServer<unknown>,
+  first: adapter.GivenOptions | ResourceServer<unknown>,
   second?: Requirements | adapter.AdapterOptions,
   third?: adapter.AdapterOptions,
 ): Koa.Middleware {

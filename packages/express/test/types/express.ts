@@ -32,3 +32,8 @@ introspect(base, { onRefusal: 'log' })
 introspect(base, { requiredScopes: 'a' })
 // @ts-expect-error at least one scope
 requireScopes()
+
+// Functions of the application are handed Express's request; those of a resource server, which any framework may use, do not know whose.
+introspect({ ...base, tokenSources: ({ native }) => native.get('x-token'), admission: ({ native }) => native.ip ?? '' })
+// @ts-expect-error native is unknown
+createResourceServer({ ...base, tokenSources: ({ native }) => native.get('x-token') })

@@ -48,3 +48,7 @@ introspect({ ...base, requiredScope: 'a' })
 introspect(base, { property: 'token' })
 // @ts-expect-error at least one scope
 requireScopes()
+
+// Functions of the application are handed Hono's context.
+introspect({ ...base, tokenSources: ({ native }) => native.req.query('t') })
+introspect((c) => ({ ...base, audience: c.req.path, admission: ({ native }) => native.req.path }))

@@ -33,3 +33,6 @@ introspect({ clientId: 'id', clientSecret: 'secret' })
 introspect({ ...base, requiredScope: 'a' })
 // @ts-expect-error at least one scope
 requireScopes()
+
+// Functions of the application are handed Koa's context.
+introspect({ ...base, tokenSources: ({ native }) => native.cookies.get('token'), admission: ({ native }) => native.ip })
