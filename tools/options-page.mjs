@@ -22,7 +22,12 @@ function members(typeName) {
   const visit = (node) => {
     if (ts.isPropertySignature(node) && node.name !== undefined && node.type?.kind !== ts.SyntaxKind.NeverKeyword) {
       const name = node.name.getText()
-      if (!found.has(name)) found.set(name, { name, type: node.type.getText().replaceAll(/\s+/g, ' '), doc: docOf(node) })
+      if (!found.has(name))
+        found.set(name, {
+          name,
+          type: node.type.getText().replaceAll(/\s+|<Native>/g, (found) => (found.trim() === '' ? ' ' : '')),
+          doc: docOf(node),
+        })
     } else ts.forEachChild(node, visit)
   }
   for (const source of sources) {

@@ -34,7 +34,7 @@ export interface AuthInfo<C = Claims> {
    * enumerable.
    */
   readonly signal: AbortSignal
-  /** Tells whether all these scopes are granted, by the resource server's matching. */
+  /** Tells whether all these scopes are granted, by the resource server's matching; `'a b'` is two. */
   hasScope(...scopes: string[]): boolean
 }
 

@@ -85,11 +85,14 @@ export function findUnmet(judged: Judged, needs: Needs, rules: StandingRules, no
   )
 }
 
-/** RFC 7519 §4.1.4 to §4.1.6. A tolerance may admit a fresh answer past `exp`, never a remembered one (RFC 7662 §4). */
+/**
+ * RFC 7519 §4.1.4 to §4.1.6. A tolerance may admit a fresh answer past `exp`, never a remembered one (RFC 7662 §4).
+ * Asked is what must be so: by a clock that gives no number nothing is, and every token is refused.
+ */
 function judgeTime({ introspection, fresh }: Judged, needs: Needs, rules: StandingRules, now: number): GivenReason | undefined {
   const { exp, nbf, iat } = introspection
-  if (exp === undefined ? rules.requireExpiry : now >= exp + (fresh ? rules.expiryToleranceSeconds : 0)) return 'token_expired'
-  if (now + rules.clockToleranceSeconds < Math.max(nbf ?? -Infinity, iat ?? -Infinity)) return 'token_not_yet_valid'
+  if (exp === undefined ? rules.requireExpiry : !(now < exp + (fresh ? rules.expiryToleranceSeconds : 0))) return 'token_expired'
+  if (!(now + rules.clockToleranceSeconds >= Math.max(nbf ?? -Infinity, iat ?? -Infinity))) return 'token_not_yet_valid'
   if (needs.maxTokenAgeSeconds < Infinity && (iat === undefined || now - iat > needs.maxTokenAgeSeconds)) return 'token_too_old'
   return undefined
 }

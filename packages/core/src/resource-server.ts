@@ -25,7 +25,7 @@ import type { ResourceRequest } from './resource-request.ts'
 import { mayMean } from './revocation/mark-index.ts'
 import { createRevocation } from './revocation/revocation.ts'
 import { setIntake } from './revocation/security-events.ts'
-import { grantsAll } from './scope.ts'
+import { grantsAll, splitScope } from './scope.ts'
 import { type Presentation, Standing } from './standing.ts'
 import { readPresented } from './token-sources.ts'
 
@@ -56,7 +56,7 @@ export function createResourceServer(options: Options<StandardSchemaV1>): Resour
   const answers = createAnswers(settings, events, revocation.marks)
   const admission = settings.admission === undefined ? undefined : new Admission(settings.admission, settings.maxConcurrentCalls, now)
   const needsOf = createNeedsReader(settings.needs)
-  const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes, settings.scopeMatching)
+  const grants: AuthSource<Standing>['grants'] = (granted, scopes) => grantsAll(granted, scopes.flatMap(splitScope), settings.scopeMatching)
   const signals = createHeldSignals<Standing>({
     ...{ now, recheckMs: settings.streamRecheckMs, review, judge: judgeHeld },
     // A mark that is about many streams leaves room for requests, and has none end for want of it.

@@ -44,6 +44,12 @@ function readAlternatives(alternatives: readonly (readonly unknown[])[]): { read
   return { rule }
 }
 
+/** The scopes in a text with spaces between them; an empty text stays one, which nothing grants. */
+export function splitScope(text: string): readonly string[] {
+  const scopes = text.split(' ').filter((scope) => scope !== '')
+  return scopes.length > 0 ? scopes : [text]
+}
+
 /** Tells whether the granted scopes meet a rule. */
 export function meets(granted: readonly string[], rule: ScopeRule, matching: ScopeMatching): boolean {
   return rule.some((alternative) => grantsAll(granted, alternative, matching))

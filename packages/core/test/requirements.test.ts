@@ -101,6 +101,13 @@ describe('time', () => {
     expect(judge({ nbf: time }, {}, { fresh: false })).toBe(expected)
   })
 
+  test('by a clock that gives no number no token is good', () => {
+    expect(judge({ exp: now + 1 }, {}, { at: NaN })).toBe('token_expired')
+    expect(judge({ exp: now + 1 }, {}, { at: NaN, fresh: false })).toBe('token_expired')
+    expect(judge({}, {}, { at: NaN })).toBe('token_not_yet_valid')
+    expect(judge({ nbf: now - 1 }, {}, { at: NaN })).toBe('token_not_yet_valid')
+  })
+
   test('the tolerance for nbf and iat is the one given', () => {
     expect(judge({ nbf: now + 1 }, {}, { rules: { clockToleranceSeconds: 0 } })).toBe('token_not_yet_valid')
     expect(judge({ iat: now + 30 }, {}, { rules: { clockToleranceSeconds: 30 } })).toBe('met')

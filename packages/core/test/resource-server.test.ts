@@ -32,6 +32,14 @@ describe('authorize()', () => {
     expect(bench.as.calls).toEqual([])
   })
 
+  it('tells by its own matching which scopes are granted, several in one text too', async () => {
+    bench.as.behave(json(bench.good({ scope: 'read orders' })))
+    const auth = await granted(bench.make({ scopeMatching: 'hierarchic' }).authorize(bearer()))
+    for (const scopes of [['read'], ['read', 'orders.write'], ['read orders'], [' orders.write  read ']])
+      expect(auth.hasScope(...scopes)).toBe(true)
+    for (const scopes of [['admin'], ['read admin'], ['read', 'admin'], [''], [' ']]) expect(auth.hasScope(...scopes)).toBe(false)
+  })
+
   it('judges a remembered answer anew for each request [CA-09] [SC-07]', async () => {
     const server = bench.make({ audience: 'https://api.example', maxTokenAgeSeconds: 30 })
     bench.as.behave(json(bench.good({ iat: bench.clock / 1000 })))

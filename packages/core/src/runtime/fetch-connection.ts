@@ -57,7 +57,8 @@ async function send(
   }
   try {
     // What fetch cannot decode, it hands on as it came: anything might be read into that.
-    if (!decodable.has((response.headers.get('content-encoding') ?? 'identity').toLowerCase())) {
+    // And a transport may have followed a redirect all the same: another server's word is not the endpoint's.
+    if (response.redirected || !decodable.has((response.headers.get('content-encoding') ?? 'identity').toLowerCase())) {
       abort.abort()
       return { failure: 'RESPONSE_NOT_CONFORM', replied: true }
     }

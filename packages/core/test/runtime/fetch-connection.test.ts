@@ -57,6 +57,16 @@ describe('a transport of the application', () => {
     expect(await exchange(() => Promise.resolve(used))).toMatchObject({ failure: 'ENDPOINT_UNREACHABLE', replied: true })
   })
 
+  it('is not believed where it has followed a redirect all the same [IR-20]', async () => {
+    const elsewhere = await startAuthorizationServer()
+    elsewhere.behave(raw('{"active":true}', 200, { 'content-type': 'application/json' }))
+    const at = await startAuthorizationServer()
+    at.behave(raw('', 307, { location: elsewhere.introspectionEndpoint }))
+    const follow: Transport = (_url, init) => fetch(at.introspectionEndpoint, { ...init, redirect: 'follow' })
+    expect(await exchange(follow)).toEqual({ failure: 'RESPONSE_NOT_CONFORM', replied: true })
+    await Promise.all([at.close(), elsewhere.close()])
+  })
+
   it('that heeds no signal cannot hold an exchange beyond its deadline', async () => {
     const signals: AbortSignal[] = []
     const deaf: Transport = (_url, { signal }) => {
