@@ -305,7 +305,7 @@ describe('faults', () => {
     expect(faultOf({ ...base, [name]: undefined })).toBe(
       `oauth-introspect options: "${name}" is undefined: is an environment variable missing?`,
     )
-    const { [name]: _left, ...others } = base as Readonly<Record<string, unknown>>
+    const others = Object.fromEntries(Object.entries(base).filter(([other]) => other !== name))
     expect(faultOf(others)).toContain('needed')
     expect(faultOf({ ...others, audience: undefined })).toMatch(/"audience" is undefined.*needed/)
   })
