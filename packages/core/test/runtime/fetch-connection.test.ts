@@ -58,13 +58,18 @@ describe('a transport of the application', () => {
   })
 
   it('is not believed where it has followed a redirect all the same [IR-20]', async () => {
-    const elsewhere = await startAuthorizationServer()
-    elsewhere.behave(raw('{"active":true}', 200, { 'content-type': 'application/json' }))
-    const at = await startAuthorizationServer()
-    at.behave(raw('', 307, { location: elsewhere.introspectionEndpoint }))
-    const follow: Transport = (_url, init) => fetch(at.introspectionEndpoint, { ...init, redirect: 'follow' })
-    expect(await exchange(follow)).toEqual({ failure: 'RESPONSE_NOT_CONFORM', replied: true })
-    await Promise.all([at.close(), elsewhere.close()])
+    const redirected = Object.defineProperty(new Response('{}'), 'redirected', { value: true })
+    expect(await exchange(() => Promise.resolve(redirected))).toEqual({ failure: 'RESPONSE_NOT_CONFORM', replied: true })
+    const servers = [await startAuthorizationServer(), await startAuthorizationServer()] as const
+    try {
+      const [asked, elsewhere] = servers
+      asked.behave(raw('', 307, { location: elsewhere.introspectionEndpoint }))
+      elsewhere.behave(raw('{}'))
+      const follow: Transport = (_url, init) => fetch(asked.introspectionEndpoint, { ...init, redirect: 'follow' })
+      expect(await exchange(follow)).toEqual({ failure: 'RESPONSE_NOT_CONFORM', replied: true })
+    } finally {
+      await Promise.all(servers.map((server) => server.close()))
+    }
   })
 
   it('that heeds no signal cannot hold an exchange beyond its deadline', async () => {
