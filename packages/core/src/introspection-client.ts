@@ -1,53 +1,30 @@
 /**
- * One question to one introspection endpoint, RFC 7662 §2.1: authenticated, under one deadline, retried at most as often as allowed. No redirect is followed, and nothing of the caller's request but the token goes along (§5).
+ * Asks one introspection endpoint, RFC 7662 §2.1: within the limits and under one deadline, not while it is down, and counts.
  *
  * @module
  */
 import type { Admit } from './admission.ts'
-import { readFreshForMs } from './cache/freshness.ts'
 import { CallLimits } from './call-limits.ts'
 import { type BreakerRules, CircuitBreaker, type CircuitState } from './circuit-breaker.ts'
-import type { ClientAuthentication } from './client-authentication/client-authentication.ts'
 import { type Discovery, discoveryFailed } from './discovery.ts'
-import { isOutage, isWorthRetrying, toFault } from './endpoint-fault.ts'
-import type { EventSink } from './events.ts'
+import { isOutage } from './endpoint-fault.ts'
+import { type AnswerParts, createIntrospectionAnswers, type Introspected } from './introspection-answers.ts'
+import { createIntrospectionExchange, type ExchangeParts } from './introspection-exchange.ts'
 import { identifyQuestions } from './introspection-identity.ts'
-import { readIntrospectionReply } from './introspection-reply.ts'
-import { type RequestRules, standardRequest, writeIntrospectionRequest } from './introspection-request.ts'
-import { type IntrospectionResponse, type ReplyRules, readIntrospection } from './introspection-response.ts'
-import { type Connection, Deadline, type HttpFailure, type HttpReply } from './runtime/runtime.ts'
-import type { SignedReplies } from './signed-introspection.ts'
-import type { SignedReplyRules } from './signed-introspection-options.ts'
+import { type RequestRules, standardRequest } from './introspection-request.ts'
+import { Deadline, type HttpFailure, type HttpReply, settleBefore } from './runtime/runtime.ts'
 
 /** What asking rests on. */
-export interface IntrospectionClientParts {
+export interface IntrospectionClientParts extends ExchangeParts, AnswerParts {
   /** Where to ask, or what finds it. */
   readonly endpoint: URL | Discovery
-  /** For credentials that name whom they are for. */
-  readonly issuer?: string | undefined
-  /** The name under which events speak of this authorization server. */
-  readonly authorizationServer: string
-  readonly clientAuthentication: ClientAuthentication
-  readonly connection: Connection
   readonly timeoutMs: number
-  readonly maxResponseBytes: number
-  readonly retries: number
   readonly maxConcurrentCalls: number
   /** None: the endpoint is asked even while it is down. */
   readonly breaker?: BreakerRules | undefined
   /** Default: as RFC 7662 §2.1 has it. */
   readonly requestRules?: RequestRules
-  readonly replyRules: ReplyRules
-  /** Whether a reply says for how long it may be kept. */
-  readonly respectCacheControl?: boolean
-  /** Replies must be signed. */
-  readonly signed?: SignedReplyRules | undefined
-  readonly events: EventSink
-  readonly now: () => number
 }
-
-/** What the authorization server knows of a token, and for how many milliseconds that may be kept, where it says so and that counts. */
-type Introspected = IntrospectionResponse & { readonly freshForMs?: number }
 
 /** Asks about tokens. */
 export interface IntrospectionClient {
@@ -71,10 +48,11 @@ export interface IntrospectionClient {
 
 /** Makes the client of one endpoint. */
 export function createIntrospectionClient(parts: IntrospectionClientParts): IntrospectionClient {
-  const { endpoint, clientAuthentication, connection, requestRules = standardRequest, replyRules, signed, events, now } = parts
+  const { endpoint, clientAuthentication, requestRules = standardRequest, replyRules, signed, events, now } = parts
   // RFC 9701 §4.
   const accept = signed === undefined ? 'application/json' : 'application/token-introspection+jwt'
-  let signedReplies: SignedReplies | undefined
+  const { exchange, attempt } = createIntrospectionExchange(parts, requestRules, accept)
+  const answers = createIntrospectionAnswers(parts)
   let calls = 0
   let failedCalls = 0
   const limits = new CallLimits(parts.maxConcurrentCalls, parts.timeoutMs, now)
@@ -110,18 +88,10 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
       const reply = await exchange(url, token, deadline)
       const outage = isOutage(reply) && (beside === undefined || isOutage(await settleBefore(deadline, beside)))
       breaker?.end(decides, outage)
-      return await readOutcome(reply, token, deadline)
+      return await read(reply, token, deadline)
     } catch (error) {
       failedCalls++
       throw error
-    }
-  }
-
-  async function exchange(url: URL, token: string, deadline: Deadline): Promise<HttpReply | HttpFailure> {
-    for (let attempt = 1, retries = 0; ; attempt++) {
-      const reply = await attemptOnce(url, token, deadline, attempt)
-      const again = isRefused(reply) ? clientAuthentication.refused?.(now()) === true : retries++ < parts.retries && isWorthRetrying(reply)
-      if (!again || deadline.expired) return reply
     }
   }
 
@@ -130,7 +100,7 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     const deadline = new Deadline(parts.timeoutMs)
     calls++
     try {
-      return await attemptOnce(url, crypto.randomUUID(), deadline, 1)
+      return await attempt(url, crypto.randomUUID(), deadline)
     } catch {
       return { failure: 'RESPONSE_NOT_CONFORM', replied: false } // our credentials cannot be had: of the endpoint nothing is known
     } finally {
@@ -144,60 +114,20 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
     return discovered.endpoint
   }
 
-  async function attemptOnce(url: URL, token: string, deadline: Deadline, attempt: number): Promise<HttpReply | HttpFailure> {
-    const sentAt = now()
-    const made = clientAuthentication.credentials({ issuer: parts.issuer, now: sentAt })
-    const credentials = 'then' in made ? await settleBefore(deadline, made) : made
-    if (credentials === undefined) return { failure: 'ENDPOINT_TIMEOUT', replied: false }
-    const request = writeIntrospectionRequest(url, token, credentials, requestRules, accept)
-    const reply = await connection.exchange(request, { deadline, maxBytes: parts.maxResponseBytes })
-    if (events.listening) {
-      const status = 'failure' in reply ? 0 : reply.status
-      events.emit({ type: 'introspected', authorizationServer: parts.authorizationServer, status, durationMs: now() - sentAt, attempt })
-    }
-    return reply
-  }
-
-  async function readOutcome(reply: HttpReply | HttpFailure, token: string, deadline: Deadline): Promise<Introspected> {
-    if ('failure' in reply) throw toFault(reply, 'introspection', parts)
-    const response = await readReply(reply, token, deadline)
-    const freshForMs = parts.respectCacheControl === true ? readFreshForMs(reply) : undefined
-    return freshForMs === undefined ? response : { ...response, freshForMs }
-  }
-
-  async function readReply(reply: HttpReply, token: string, deadline: Deadline): Promise<IntrospectionResponse> {
-    // An error is not signed: RFC 9701 §5 speaks of answers only.
-    if (signed !== undefined && reply.status === 200) {
-      const members = await (await loadSignedReplies(signed)).read(reply, deadline)
-      return readIntrospection(members, token, replyRules)
-    }
+  /** A pause that it asks for is kept, also by those who ask about other tokens. */
+  async function read(reply: HttpReply | HttpFailure, token: string, deadline: Deadline): Promise<Introspected> {
     try {
-      return readIntrospectionReply(reply, token, replyRules, now())
+      return await answers.read(reply, token, deadline)
     } catch (error) {
-      limits.heed(error)
+      if ('status' in reply && reply.status !== 200) limits.heed(error)
       throw error
     }
   }
 
-  /** Loaded on demand: whoever takes plain replies loads no code for signatures. */
-  async function loadSignedReplies(rules: SignedReplyRules): Promise<SignedReplies> {
-    const { createSignedReplies } = await import('./signed-introspection.ts')
-    // Kept when it is there, and not as a promise: on Workers one request must not wait for what another has begun.
-    signedReplies ??= createSignedReplies(rules, { ...parts, findKeys })
-    return signedReplies
-  }
-
-  async function findKeys(): Promise<URL> {
-    const jwksUri = endpoint instanceof URL ? undefined : (await endpoint.find()).jwksUri
-    if (jwksUri === undefined) throw discoveryFailed('its "jwks_uri" is missing, or must not be gone to')
-    return jwksUri
-  }
-
   async function ready(): Promise<void> {
-    if (signed === undefined) return
     const deadline = new Deadline(parts.timeoutMs)
     try {
-      await (await loadSignedReplies(signed)).ready(deadline)
+      await answers.ready(deadline)
     } finally {
       deadline.clear()
     }
@@ -230,19 +160,4 @@ export function createIntrospectionClient(parts: IntrospectionClientParts): Intr
       return failedCalls
     },
   }
-}
-
-function isRefused(reply: HttpReply | HttpFailure): boolean {
-  return 'status' in reply && reply.status === 401
-}
-
-/** What is waited for, or `undefined` when it comes too late. */
-async function settleBefore<T extends object>(deadline: Deadline, awaited: T | Promise<T>): Promise<T | undefined> {
-  if (!('then' in awaited)) return awaited
-  const late = new Promise<undefined>((resolve) => {
-    deadline.whenExpired(() => {
-      resolve(undefined)
-    })
-  })
-  return Promise.race([awaited, late])
 }

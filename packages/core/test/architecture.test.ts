@@ -44,7 +44,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^revocation\/(security-event-token)\.ts$/,
   ],
   [
-    /^(introspection-identity|introspection-request-options|dialect|client-credentials-options)\.ts$/,
+    /^(introspection-(identity|exchange|answers|request-options)|dialect|client-credentials-options)\.ts$/,
     /^cache\/(lifetimes|remembered|judge|shared-answers)\.ts$/,
     /^revocation\/(signed-signal|marks)\.ts$/,
   ],

@@ -127,3 +127,14 @@ export function systemCodeOf(error: unknown): { readonly systemCode?: string } {
   }
   return {}
 }
+
+/** What is waited for, or `undefined` when it comes too late. */
+export async function settleBefore<T extends object>(deadline: Deadline, awaited: T | Promise<T>): Promise<T | undefined> {
+  if (!('then' in awaited)) return awaited
+  const late = new Promise<undefined>((resolve) => {
+    deadline.whenExpired(() => {
+      resolve(undefined)
+    })
+  })
+  return Promise.race([awaited, late])
+}
