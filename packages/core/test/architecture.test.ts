@@ -34,7 +34,7 @@ const floors: readonly (readonly RegExp[])[] = [
     /^runtime\/(node|web)\.ts$/,
     /^revocation\/redis-mark-subscription\.ts$/,
     /^client-authentication\/(client-assertion|client-certificate)\.ts$/,
-    /^revocation\/(webhook|subject-identifier|logout-token|revocation-options)\.ts$/,
+    /^revocation\/(webhook|signal-content|subject-identifier|logout-token|revocation-options)\.ts$/,
   ],
   [
     /^(token-sources|token-request|introspection-request|needs|outcome|discovery|signed-introspection)\.ts$/,

@@ -8,8 +8,7 @@ import { IntrospectionError } from '../errors.ts'
 import { Deadline } from '../runtime/runtime.ts'
 import { type PollOptions, type PollSettings, readPollOptions } from './poll-options.ts'
 import { type Polled, readPollResponse } from './poll-response.ts'
-import { intakeOf } from './security-events.ts'
-import type { SignalIntake } from './signal-intake.ts'
+import { intakeOf, type SignalIntake } from './signal-intake.ts'
 
 /** A poll that goes on. */
 export interface Polling {

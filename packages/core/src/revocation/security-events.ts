@@ -6,10 +6,11 @@
  */
 import type { Header } from '../challenge.ts'
 import { OptionFaults, type Reader, readMembers } from '../option-faults.ts'
-import { type ResourceRequest, readContent } from '../resource-request.ts'
+import type { ResourceRequest } from '../resource-request.ts'
 import type { Transmitter } from './revocation-options.ts'
+import { isBounded, isOfType, readBounded, readForm } from './signal-content.ts'
 import type { SignalFault } from './signal-fault.ts'
-import type { SignalIntake, Taken } from './signal-intake.ts'
+import { intakeOf, type SignalIntake, type Taken } from './signal-intake.ts'
 
 /** Where signals are received; each path from the root of the server. */
 export interface SecurityEventPaths {
@@ -31,20 +32,6 @@ export interface SignalAnswer {
 
 /** Answers requests to its own paths; `undefined` for any other request, which is not looked at. */
 export type SignalReceiver = (request: ResourceRequest) => Promise<SignalAnswer> | undefined
-
-const intakes = new WeakMap<object, SignalIntake>()
-
-/** Says by what a resource server takes signals. */
-export function setIntake(server: object, intake: SignalIntake): void {
-  intakes.set(server, intake)
-}
-
-/** By what a resource server takes signals. @throws {TypeError} when it is not one of ours, or takes none. */
-export function intakeOf(server: object, who: string): SignalIntake {
-  const intake = intakes.get(server)
-  if (intake !== undefined) return intake
-  throw new TypeError(`${who} takes a resource server that was made by createResourceServer() with the option "revocation"`)
-}
 
 /**
  * Makes the receiver of a resource server.
@@ -164,39 +151,4 @@ async function isSame(one: string, other: string): Promise<boolean> {
     new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
   const [left, right] = await Promise.all([digest(one), digest(other)])
   return left.reduce((difference, byte, at) => difference | (byte ^ (right[at] ?? 0)), 0) === 0
-}
-
-function isOfType(request: ResourceRequest, type: string): boolean {
-  const [line = '', ...others] = request.header('content-type')
-  return others.length === 0 && line.split(';', 1)[0]?.trim().toLowerCase() === type
-}
-
-// A logout token has some hundred bytes, a Security Event Token with many aliases some thousand.
-const limits = { maxBytes: 65_536, timeoutMs: 10_000 }
-
-/** The content; `undefined` where there is too much of it, or not all of it comes. */
-async function readBounded(request: ResourceRequest): Promise<Uint8Array | undefined> {
-  const { body } = request
-  const parsed = typeof body === 'string' ? new TextEncoder().encode(body) : body instanceof Uint8Array ? body : undefined
-  if (parsed !== undefined) return parsed.length > limits.maxBytes ? undefined : parsed
-  const [length = '0'] = request.header('content-length')
-  return Number(length) > limits.maxBytes ? undefined : readContent(request, limits)
-}
-
-/** Whether it says of itself that it is not too large. */
-function isBounded(request: ResourceRequest): boolean {
-  const [length = 'unknown'] = request.header('content-length')
-  return Number(length) <= limits.maxBytes
-}
-
-/** The values of a parameter, from what the application has parsed, else from the content itself. */
-async function readForm(request: ResourceRequest, name: string): Promise<readonly unknown[] | undefined> {
-  const { body } = request
-  if (body instanceof URLSearchParams || body instanceof FormData) return body.getAll(name)
-  if (typeof body === 'object' && body !== null && !(body instanceof Uint8Array) && Object.hasOwn(body, name)) {
-    const { [name]: value } = body as Readonly<Record<string, unknown>>
-    return [value]
-  }
-  const content = await readBounded(request)
-  return content === undefined ? undefined : new URLSearchParams(`&${new TextDecoder().decode(content)}`).getAll(name)
 }

@@ -118,3 +118,17 @@ export function createSignalIntake(parts: IntakeParts): SignalIntake {
     },
   }
 }
+
+const intakes = new WeakMap<object, SignalIntake>()
+
+/** Says by what a resource server takes signals. */
+export function setIntake(server: object, intake: SignalIntake): void {
+  intakes.set(server, intake)
+}
+
+/** By what a resource server takes signals. @throws {TypeError} when it is not one of ours, or takes none. */
+export function intakeOf(server: object, who: string): SignalIntake {
+  const intake = intakes.get(server)
+  if (intake !== undefined) return intake
+  throw new TypeError(`${who} takes a resource server that was made by createResourceServer() with the option "revocation"`)
+}
