@@ -112,6 +112,8 @@ function isNamed(name: string | undefined): boolean {
 const accessTokenTypes = new Set(['bearer', 'access_token', 'urn:ietf:params:oauth:token-type:access_token'])
 // No standard member tells what kind of token an active one is; these are the words of servers in the field.
 const otherTokenUses = new Set(['refresh', 'refresh_token', 'offline', 'id', 'id_token', 'logout'])
+// RFC 9068 §2.1.
+const accessTokenJwts = new Set(['at+jwt', 'application/at+jwt'])
 
 /** A type that is not understood may carry a duty of proof: it is refused (RFC 6749 §7.1). Refresh and ID tokens open nothing (§1.5). */
 function isAccessToken({ token_type, claims }: ActiveIntrospection): boolean {
@@ -124,5 +126,5 @@ function isOtherUse(use: unknown): boolean {
   if (Array.isArray(use)) return use.some(isOtherUse)
   if (typeof use !== 'string') return false
   const word = use.toLowerCase()
-  return otherTokenUses.has(word) || (word.endsWith('+jwt') && !/^(?:application\/)?at\+jwt$/.test(word))
+  return otherTokenUses.has(word) || (word.endsWith('+jwt') && !accessTokenJwts.has(word))
 }
