@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { grantsAll, listScopes, meets, readScopes, type ScopeMatching, type ScopeRule } from '../src/scope.ts'
+import { grantsAll, listScopes, meets, readScopes, type ScopeMatching, type ScopeRule, splitScope } from '../src/scope.ts'
 
 const shape = 'a string, a list of strings or { anyOf: [...] }'
 const characters = 'scopes of the characters that RFC 6749 §3.3 allows'
@@ -199,4 +199,14 @@ describe('laws', () => {
       }),
     )
   })
+})
+
+test.each([
+  ['a', ['a']],
+  ['a b', ['a', 'b']],
+  ['  read:a   write ', ['read:a', 'write']],
+  ['', ['']],
+  ['  ', ['  ']],
+])('a text %j has the scopes %j', (text, scopes) => {
+  expect(splitScope(text)).toStrictEqual(scopes)
 })
