@@ -33,8 +33,7 @@ export function createPrivateField<Value>(): PrivateField<Value> {
   }
 }
 
-// What a constructor returns is what the fields of a derived class are set on.
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- what its constructor returns is what the fields of a derived class are set on
 class Given {
   constructor(object: object) {
     return object

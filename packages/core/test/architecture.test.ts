@@ -9,10 +9,9 @@ const packages = fileURLToPath(new URL('../..', import.meta.url))
 /** The house, from the ground up: a file imports only from floors below its own. */
 const floors: readonly (readonly RegExp[])[] = [
   [
-    /^(errors|private-field|form|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|auth-signal|base64url|network-address|token-source)\.ts$/,
+    /^(errors|private-field|form|challenge|scope|strict-json|retry-after|option-faults|media-type|pause|patience|auth-signal|base64url|network-address|token-source)\.ts$/,
     /^runtime\/runtime\.ts$/,
     /^cache\/(bounded-map|expiring-text|shared-values|freshness|clock-watch|digest)\.ts$/,
-    /^revocation\/patience\.ts$/,
   ],
   [
     /^(request-body|endpoint-fault|token-response|introspection-response|introspection-endpoint|refusal-response|refusal-error|http-options|json-web-key|compact-jwt|circuit-breaker|call-limits|redis-client)\.ts$/,

@@ -5,6 +5,7 @@
  * @module
  */
 import type { StoreOperation } from '../events.ts'
+import { within } from '../patience.ts'
 import type { ActiveAnswer, Origin } from './answer.ts'
 import type { Store } from './store.ts'
 import { readStoredAnswer, writeStoredAnswer } from './stored-answer.ts'
@@ -107,20 +108,14 @@ export class SharedAnswers {
 
   /** What an operation brought, unless it failed or took too long. */
   async #attempt<T>(operation: StoreOperation, act: () => T | Promise<T>): Promise<{ readonly value: T } | undefined> {
-    let timer: ReturnType<typeof setTimeout> | undefined
     try {
-      const late = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(reject, this.#parts.timeoutMs, new Error('too late'))
-      })
-      const value = await Promise.race([act(), late])
+      const value = await within(this.#parts.timeoutMs, Promise.resolve(act()))
       if (this.#failing.delete(operation)) this.#parts.tell(operation, false)
       return { value }
     } catch {
       this.#failing.add(operation)
       this.#fail(operation)
       return undefined
-    } finally {
-      clearTimeout(timer)
     }
   }
 

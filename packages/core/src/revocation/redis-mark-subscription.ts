@@ -5,9 +5,9 @@
  *
  * @module
  */
+import { Patience, within } from '../patience.ts'
 import type { RedisCommands } from '../redis-client.ts'
 import { type ChannelSubscription, listenOn, type RedisSubscriber } from '../redis-subscriber.ts'
-import { Patience, within } from './patience.ts'
 import type { RevocationListener, RevocationMark } from './revocation-mark.ts'
 import { readStoredMarks, readWrittenMark } from './stored-marks.ts'
 

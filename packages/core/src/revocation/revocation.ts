@@ -7,8 +7,9 @@ import { runtime } from '#runtime'
 import type { ClientAuthentication } from '../client-authentication/client-authentication.ts'
 import type { EventSink } from '../events.ts'
 import type { HttpSettings } from '../http-options.ts'
+import { within } from '../patience.ts'
 import { connectByFetch, type Transport } from '../runtime/fetch-connection.ts'
-import { type Connection, Deadline } from '../runtime/runtime.ts'
+import type { Connection } from '../runtime/runtime.ts'
 import { type BusSubscription, subscribeToBus } from './bus-subscription.ts'
 import { createMarks, type Marks } from './marks.ts'
 import { OwnMarks } from './own-marks.ts'
@@ -165,17 +166,9 @@ class Connections {
 
 /** Not for ever: who has sent the signal waits for it. What a client of a store throws may hold anything, and is not passed on. */
 async function publish(bus: RevocationBus, mark: RevocationMark, timeoutMs: number): Promise<void> {
-  const deadline = new Deadline(timeoutMs)
-  const late = new Promise<never>((_resolve, reject) => {
-    deadline.whenExpired(() => {
-      reject(new Error('too late'))
-    })
-  })
   try {
-    await Promise.race([bus.publish(mark), late])
+    await within(timeoutMs, bus.publish(mark))
   } catch {
     throw new Error('the mark is in force here, but the revocation bus has not taken it')
-  } finally {
-    deadline.clear()
   }
 }
